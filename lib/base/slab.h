@@ -1,0 +1,73 @@
+// Slab<T>: a fixed number of T, claimed and dropped by index; pages are touched only when first used. One owner thread.
+// Full: claim() gives kNone and the caller counts it.
+#pragma once
+#include <cstdlib>
+#include <cstring>
+#include <memory>
+#include <type_traits>
+
+#include "lib/base/bytes.h"
+#include "lib/base/check.h"
+#include "lib/base/id.h"
+
+namespace pellucid {
+
+struct CFree {
+  void operator()(void* p) const noexcept { std::free(p); }
+};
+template <class T>
+using CArray = std::unique_ptr<T[], CFree>;
+
+// Zeroed memory, aligned to a cache line; the allocator hands large blocks out untouched, so unused capacity costs nothing.
+template <class T>
+struct LineArray {
+  CArray<std::uint8_t> raw;
+  T* at = nullptr;
+  explicit LineArray(std::size_t n) : raw(static_cast<std::uint8_t*>(std::calloc(n * sizeof(T) + kLine, 1))) {
+    static_assert(std::is_trivially_copyable_v<T> && std::is_trivially_destructible_v<T>);
+    CHECK(raw != nullptr);
+    const auto base = reinterpret_cast<std::uintptr_t>(raw.get());
+    at = reinterpret_cast<T*>((base + kLine - 1) & ~(std::uintptr_t{kLine} - 1));
+  }
+};
+
+template <class T>
+class Slab {
+ public:
+  explicit Slab(std::uint32_t capacity) : items_(capacity), free_(capacity), capacity_(capacity) {}
+
+  std::uint32_t claim() noexcept {  // the entry's bytes are whatever its last user left: the caller fills it in place
+    if (free_count_ > 0) {
+      ++live_;
+      return free_.at[--free_count_];
+    }
+    if (fresh_ == capacity_) return kNone;
+    ++live_;
+    return fresh_++;
+  }
+  void drop(std::uint32_t i) noexcept {
+    DCHECK(i < fresh_ && live_ > 0);
+    free_.at[free_count_++] = i;
+    --live_;
+  }
+  T& operator[](std::uint32_t i) noexcept {
+    DCHECK(i < fresh_);
+    return items_.at[i];
+  }
+  const T& operator[](std::uint32_t i) const noexcept {
+    DCHECK(i < fresh_);
+    return items_.at[i];
+  }
+  std::uint32_t live() const noexcept { return live_; }
+  std::uint32_t capacity() const noexcept { return capacity_; }
+
+ private:
+  LineArray<T> items_;
+  LineArray<std::uint32_t> free_;
+  std::uint32_t capacity_;
+  std::uint32_t fresh_ = 0;       // entries below this were claimed at least once
+  std::uint32_t free_count_ = 0;  // how many of those wait in free_
+  std::uint32_t live_ = 0;
+};
+
+}  // namespace pellucid

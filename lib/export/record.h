@@ -1,0 +1,128 @@
+// Record: what a worker hands to the exporter thread: one POD head, one POD body by kind, and a tail of parts, each with its
+// length. No text is made here. Written in place into the ring by the worker, read in place by the exporter.
+#pragma once
+#include <optional>
+
+#include "lib/base/ring.h"
+#include "lib/classify/label.h"
+#include "lib/flow/hot.h"
+#include "lib/net/layers.h"
+
+namespace pellucid::exporter {
+
+enum class Kind : std::uint8_t { flow, flow_update, tls, dns, http, kCount };
+inline constexpr std::string_view kKindLabels[] = {"flow", "flow_update", "tls", "dns", "http"};
+
+inline constexpr std::uint16_t kHeadIncomplete = 1;  // the tail, or the flow's metadata, was cut at a limit
+inline constexpr std::uint16_t kHeadAssumed = 2;     // the source is a guess
+
+enum class Level : std::uint8_t { ignore, count, metadata, classify, decrypt };
+inline constexpr std::string_view kLevelLabels[] = {"ignore", "count", "metadata", "classify", "decrypt"};
+
+struct Head {
+  std::uint32_t size;  // of the whole record, head and tail included
+  Kind kind;
+  Level level;
+  std::uint16_t flags;  // kHead…
+  std::uint64_t ts_ns;  // capture time of the packet that completed the event
+  std::uint64_t flow_id;
+  std::uint8_t src[16];
+  std::uint8_t dst[16];
+  std::uint16_t sport;
+  std::uint16_t dport;
+  std::uint8_t proto;
+  std::uint8_t family;
+  std::uint8_t icmp_type;
+  std::uint8_t icmp_code;
+  std::uint32_t spi;  // ESP, AH
+  std::uint16_t iface;
+  std::uint16_t worker;
+  std::uint16_t master, app, category;  // classify::Label, as known by then
+  std::uint8_t confidence, by;
+};
+static_assert(sizeof(Head) == 80 && std::is_trivially_copyable_v<Head>);
+
+struct FlowBody {
+  std::uint64_t packets[2];  // [0] to the server (up), [1] to the client
+  std::uint64_t bytes[2];
+  std::uint64_t first_ns;
+  std::uint64_t last_ns;
+  std::uint16_t flags;  // flow::kFlow…
+  std::uint8_t tcp_flags[2];
+  flow::TcpState tcp;
+  flow::End end;
+  std::uint16_t spare;
+};
+
+struct TlsBody {
+  std::uint64_t hello_ns;       // when the ClientHello was read, 0: none was
+  std::uint16_t version;        // negotiated, real (supported_versions), 0: no ServerHello
+  std::uint16_t cipher;         // negotiated, 0
+  std::uint16_t group;          // TLS 1.3 key share, or TLS 1.2 named curve where seen; 0
+  std::uint8_t flags;           // tls::kTls…, see lib/tls/session.h
+  std::uint8_t ech;             // tls::Ech
+  std::uint8_t alert_level[2];  // by direction; 0: none
+  std::uint8_t alert[2];        // RFC 8446 6: description
+  std::uint32_t spare;
+};
+
+struct DnsBody {
+  std::uint32_t tx;         // number of the transaction in its flow, from 0
+  std::uint8_t response;    // 0 request, 1 response
+  std::uint8_t spare[3];
+};
+
+struct HttpBody {
+  std::uint32_t tx;
+  std::uint32_t spare;
+  std::uint64_t request_bytes;   // of the bodies, as carried
+  std::uint64_t response_bytes;
+};
+
+enum class Part : std::uint8_t {
+  layers,           // net::Layers, where the flow has any
+  client_hello,     // handshake bodies, without their 4-octet headers
+  server_hello,
+  hello_retry,
+  certificates,     // server's Certificate message body
+  client_certificates,
+  dns_message,
+  http_request,     // header blocks, request and status line included, without the empty line
+  http_response,
+};
+struct PartHead {
+  std::uint32_t size;  // of the bytes that follow, before padding to 8
+  Part part;
+  std::uint8_t cut;    // 1: the wire had more
+  std::uint16_t spare;
+};
+
+inline constexpr std::uint32_t kMaxTail = 32 * 1024;  // longer tails are cut and marked
+
+// What the exporter sees of a record in the ring. Views into the ring, valid until it is released.
+struct View {
+  const Head* head;
+  Bytes body;
+  Bytes tail;
+  template <class Body>
+  const Body& as() const noexcept {
+    CHECK(body.size() == sizeof(Body));
+    return *reinterpret_cast<const Body*>(body.data());
+  }
+  Bytes part(Part wanted) const noexcept;  // empty: not there
+};
+View read_record(Bytes message) noexcept;  // CHECKs: the ring is ours
+
+constexpr std::size_t body_size(Kind k) noexcept {
+  switch (k) {
+    case Kind::flow:
+    case Kind::flow_update: return sizeof(FlowBody);
+    case Kind::tls: return sizeof(TlsBody);
+    case Kind::dns: return sizeof(DnsBody);
+    case Kind::http: return sizeof(HttpBody);
+    case Kind::kCount: break;
+  }
+  return 0;
+}
+
+}  // namespace pellucid::exporter

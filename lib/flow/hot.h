@@ -1,0 +1,73 @@
+// Hot and Cold: the state of one flow. Hot is what each packet touches, two cache lines; Cold is written when the flow begins
+// and read when it ends. Same index in both. Owned by the worker whose Table holds them.
+#pragma once
+#include "lib/net/key.h"
+
+namespace pellucid::flow {
+
+enum class TcpState : std::uint8_t {
+  none,         // not TCP
+  opening,      // SYN seen, or midstream and only one side has spoken
+  established,  // both sides have spoken after the opening, or midstream with data both ways
+  closing,      // one side has sent FIN
+  closed,       // both have, or RST
+};
+
+enum class End : std::uint8_t { timeout, closed, evicted, shutdown, kCount };  // why a flow ended: `reason` of flow_ended_total
+inline constexpr std::string_view kEndLabels[] = {"timeout", "closed", "evicted", "shutdown"};
+
+// What the worker still does for a flow's payload. The names of the readers are those of records.
+enum class Reader : std::uint8_t { unknown, none, tls, http, dns };
+
+inline constexpr std::uint16_t kFlowSwapped = 1;     // the source (Dir::up's sender) is key.b
+inline constexpr std::uint16_t kFlowMidstream = 2;   // no SYN began it
+inline constexpr std::uint16_t kFlowAssumed = 4;     // who is the source is a guess
+inline constexpr std::uint16_t kFlowOneSided = 8;    // set at the end: only one direction was seen
+inline constexpr std::uint16_t kFlowDecided = 16;    // its application is settled; DPI is never asked again
+inline constexpr std::uint16_t kFlowIncomplete = 32; // a limit was met: some of its metadata is missing
+inline constexpr std::uint16_t kFlowSynAck = 64;
+
+struct alignas(kLine) Hot {
+  // line 1: what finding needs
+  net::Key key;
+  std::uint64_t hash;
+  std::uint32_t last_tick;
+  std::uint32_t due_tick;  // when its timer is set for
+  // line 2: what a packet changes; [0] up, [1] down
+  std::uint64_t packets[2];
+  std::uint64_t bytes[2];
+  std::uint64_t last_ns;
+  std::uint32_t stream;   // index in Streams, kNone: nobody wants its bytes
+  std::uint32_t session;  // index in the reader's slab, kNone
+  std::uint32_t dpi;      // DPI's handle, kNone
+  std::uint16_t flags;    // kFlow…
+  std::uint8_t tcp_flags[2];  // all flags seen
+  TcpState tcp;
+  Reader reader;
+  std::uint8_t asked;   // packets with payload that DPI has seen
+  std::uint8_t probed;  // payloads that were probed for a protocol
+  std::uint32_t spare;
+};
+static_assert(sizeof(Hot) == 2 * kLine && std::is_trivially_copyable_v<Hot>);
+
+struct alignas(kLine) Cold {
+  std::uint64_t first_ns;
+  std::uint64_t flow_id;
+  std::uint64_t update_ns;  // when the last flow_update was written, or first_ns
+  std::uint32_t layers;     // index in the worker's slab of net::Layers, kNone: no wrapper
+  std::uint16_t iface;
+  std::uint8_t icmp_type;
+  std::uint8_t icmp_code;
+  // the verdict, see lib/classify/label.h
+  std::uint16_t master;
+  std::uint16_t app;
+  std::uint16_t category;
+  std::uint8_t confidence;
+  std::uint8_t by;
+  std::uint64_t hello_ns;  // TLS: when the ClientHello was read
+  std::uint32_t transactions;  // records written by its reader
+  std::uint32_t spare;
+};
+static_assert(sizeof(Cold) == kLine && std::is_trivially_copyable_v<Cold>);
+
+}  // namespace pellucid::flow

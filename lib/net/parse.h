@@ -1,0 +1,19 @@
+// read_headers: from the link header to the innermost transport header, through tunnels, into a row and its key.
+// Stateless; a worker calls it for each row of a burst. RFC 791, 8200, 9293, 768, 792, 4443, 9260, 4303, 4302, 2784, 2890,
+// 7637, 7348, 8926, 4380; 3GPP TS 29.281; IEEE 802.1Q.
+#pragma once
+#include "lib/net/key.h"
+#include "lib/net/layers.h"
+
+namespace pellucid::net {
+
+struct ParseOptions {
+  bool ignore_vlan = false;  // a tap that shows each direction on its own VLAN: tags are read, but do not part flows
+};
+
+// In: frame, len, wire_len, link, and kRowReassembled in flags where so. Out: all that the parser fills (fate first), and
+// the key when fate is flow. Lengths never exceed what was captured; a frame cut by the snap length still has its flow, with
+// kRowShort. `layers`, if given, is filled as far as headers were read. Never fails otherwise than by fate = error.
+void read_headers(Row& row, Key& key, const ParseOptions& options, Layers* layers = nullptr) noexcept;
+
+}  // namespace pellucid::net
