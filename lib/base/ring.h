@@ -1,5 +1,5 @@
 // Ring: messages of any size from one producer thread to one consumer thread, in order, without a lock. The producer
-// reserves, fills in place and commits; the consumer peeks, reads in place and releases. Full: reserve() gives an empty
+// reserves, fills in place and commits; the consumer reads in place and releases. Full: reserve() gives an empty
 // span and the producer counts the loss. Each side keeps a private copy of the other's index, so that a line moves only
 // when that copy is spent.
 #pragma once
@@ -15,13 +15,14 @@ class Ring {
     CHECK(capacity_bytes >= 4096 && (capacity_bytes & mask_) == 0);
   }
 
-  // Producer. Room for one message of `size` bytes, 8-aligned and contiguous; commit() hands it over.
+  // Producer. Room for one message of `size` bytes (1 … half the ring), 8-aligned and contiguous; commit() hands it over.
   MutBytes reserve(std::size_t size) noexcept {
+    if (size == 0 || size > bytes() / 2 - kHeader) return {};  // an empty message would read as "nothing there"
     const std::size_t whole = round(size);
     const std::size_t head = head_.load(std::memory_order_relaxed);
     const std::size_t to_end = bytes() - (head & mask_);
     const std::size_t skip = to_end < whole ? to_end : 0;  // a message never wraps: the rest of the lap is skipped
-    if (whole > bytes() / 2 || !free(head, skip + whole)) return {};
+    if (!free(head, skip + whole)) return {};
     if (skip != 0) write_size(head, kSkip);
     pending_ = head + skip;
     write_size(pending_, size);
@@ -30,21 +31,26 @@ class Ring {
   }
   void commit() noexcept { head_.store(pending_end_, std::memory_order_release); }
 
-  // Consumer. The oldest message, or an empty span; valid until release().
-  Bytes peek() noexcept {
+  // Consumer. read() gives the messages one by one, then an empty span; all that was read stays valid until release(), which
+  // gives it back at once. peek() starts again at the oldest message that was not released.
+  Bytes read() noexcept {
     for (;;) {
-      const std::size_t tail = tail_.load(std::memory_order_relaxed);
-      if (tail == head_seen_ && tail == (head_seen_ = head_.load(std::memory_order_acquire))) return {};
+      if (read_ == head_seen_ && read_ == (head_seen_ = head_.load(std::memory_order_acquire))) return {};
       std::uint64_t size;
-      std::memcpy(&size, bytes_.at + (tail & mask_), sizeof size);
+      std::memcpy(&size, bytes_.at + (read_ & mask_), sizeof size);
       if (size != kSkip) {
-        next_ = tail + round(size);
-        return {bytes_.at + (tail & mask_) + kHeader, static_cast<std::size_t>(size)};
+        const std::size_t at = (read_ & mask_) + kHeader;
+        read_ += round(static_cast<std::size_t>(size));
+        return {bytes_.at + at, static_cast<std::size_t>(size)};
       }
-      tail_.store(tail + (bytes() - (tail & mask_)), std::memory_order_release);
+      read_ += bytes() - (read_ & mask_);
     }
   }
-  void release() noexcept { tail_.store(next_, std::memory_order_release); }
+  Bytes peek() noexcept {
+    read_ = tail_.load(std::memory_order_relaxed);
+    return read();
+  }
+  void release() noexcept { tail_.store(read_, std::memory_order_release); }
 
   std::size_t used_bytes() const noexcept {  // either side, or an observer: may be stale, never negative
     const std::size_t tail = tail_.load(std::memory_order_acquire);
@@ -73,7 +79,7 @@ class Ring {
   std::size_t pending_end_ = 0;
   alignas(kLine) std::atomic<std::size_t> tail_{0};  // written by the consumer
   std::size_t head_seen_ = 0;
-  std::size_t next_ = 0;
+  std::size_t read_ = 0;
 };
 
 }  // namespace pellucid

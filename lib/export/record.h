@@ -59,12 +59,13 @@ struct TlsBody {
   std::uint16_t version;        // negotiated, real (supported_versions), 0: no ServerHello
   std::uint16_t cipher;         // negotiated, 0
   std::uint16_t group;          // TLS 1.3 key share, or TLS 1.2 named curve where seen; 0
-  std::uint8_t flags;           // tls::kTls…, see lib/tls/session.h
+  std::uint16_t flags;          // tls::kTls…, see lib/tls/session.h
   std::uint8_t ech;             // tls::Ech
   std::uint8_t alert_level[2];  // by direction; 0: none
   std::uint8_t alert[2];        // RFC 8446 6: description
-  std::uint32_t spare;
+  std::uint8_t spare[3];
 };
+static_assert(sizeof(FlowBody) == 56 && sizeof(TlsBody) == 24);
 
 struct DnsBody {
   std::uint32_t tx;         // number of the transaction in its flow, from 0
@@ -99,6 +100,13 @@ struct PartHead {
 
 inline constexpr std::uint32_t kMaxTail = 32 * 1024;  // longer tails are cut and marked
 
+constexpr std::size_t padded(std::size_t size) noexcept { return (size + 7) & ~std::size_t{7}; }
+
+struct FoundPart {
+  Bytes bytes;       // empty: not there
+  bool cut = false;  // the wire had more
+};
+
 // What the exporter sees of a record in the ring. Views into the ring, valid until it is released.
 struct View {
   const Head* head;
@@ -110,6 +118,8 @@ struct View {
     return *reinterpret_cast<const Body*>(body.data());
   }
   Bytes part(Part wanted) const noexcept;  // empty: not there
+  FoundPart find(Part wanted) const noexcept;
+  bool layers(net::Layers& out) const noexcept;  // false: the flow has no wrappers
 };
 View read_record(Bytes message) noexcept;  // CHECKs: the ring is ours
 

@@ -1,0 +1,8 @@
+// Exit codes of the command line, as docs/CLI.md promises them.
+#pragma once
+
+namespace pellucid::app {
+
+enum ExitCode : int { kDone = 0, kFailed = 1, kUsage = 2, kInvalid = 4, kInterrupted = 130 };
+
+}  // namespace pellucid::app

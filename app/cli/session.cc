@@ -1,0 +1,251 @@
+#include "app/cli/session.h"
+
+#include <sys/random.h>
+#include <time.h>
+
+#include <chrono>
+#include <filesystem>
+
+#include "drivers/crypto/openssl/digest.h"
+#include "drivers/crypto/openssl/x509.h"
+#include "drivers/dpi/ndpi/dpi.h"
+#include "drivers/out/lines/lines.h"
+#include "lib/metrics/metric.h"
+
+namespace pellucid::app {
+
+namespace {
+
+constexpr std::size_t kRecordRing = 16u << 20;  // bytes; a burst's records at their longest are half of it
+constexpr std::size_t kMailRing = 8u << 20;
+constexpr std::size_t kDpiArena = 64u << 20;
+constexpr std::uint32_t kDpiFlows = 1u << 15;
+constexpr std::uint32_t kMinFlows = 1024;  // a worker's
+constexpr auto kNap = std::chrono::microseconds(100);
+
+std::uint64_t thread_cpu_ns() noexcept {
+  timespec t{};
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+  return static_cast<std::uint64_t>(t.tv_sec) * 1'000'000'000 + static_cast<std::uint64_t>(t.tv_nsec);
+}
+
+std::uint64_t since(std::chrono::steady_clock::time_point start) noexcept {
+  return static_cast<std::uint64_t>(
+      std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now() - start).count());
+}
+
+net::HashSecret draw_secret() noexcept {
+  net::HashSecret secret{};
+  CHECK(getrandom(secret.bytes, sizeof secret.bytes, 0) == static_cast<ssize_t>(sizeof secret.bytes));
+  return secret;
+}
+
+engine::Options options_of(const Plan& plan, unsigned worker, const net::HashSecret& secret) {
+  engine::Options o;
+  o.worker = static_cast<std::uint16_t>(worker);
+  o.level = plan.level;
+  o.limits.flows = std::max(kMinFlows, plan.flows / plan.workers);
+  o.secret = secret;
+  o.flow_hash = net::choose_flow_hash();
+  o.dpi_tcp_packets = plan.dpi_tcp_packets;
+  o.dpi_udp_packets = plan.dpi_udp_packets;
+  o.update_ticks = engine::ticks(60.0 * plan.update_minutes);
+  o.tls_wait_ticks = engine::ticks(5.0);
+  return o;
+}
+
+bool make_folder(const std::string& folder, std::string& problem) {
+  std::error_code error;
+  std::filesystem::create_directories(folder, error);
+  if (!error) return true;
+  problem = folder + ": cannot make this folder for records: " + error.message() + "; choose another with --out";
+  return false;
+}
+
+}  // namespace
+
+struct Session::Lane {
+  Lane(const engine::Options& options, bool dpi_wanted, std::size_t mail_bytes)
+      : dpi(dpi_wanted ? std::make_unique<dpi::NdpiDpi>(kDpiFlows, kDpiArena) : nullptr),
+        records(kRecordRing),
+        mail(mail_bytes),
+        worker(options, records, dpi.get(), counters) {}
+
+  metrics::WorkerCounters counters;
+  std::unique_ptr<dpi::NdpiDpi> dpi;
+  Ring records;
+  engine::Mail mail;
+  engine::Worker worker;
+  net::Burst burst;
+  std::uint64_t cpu_ns = 0;
+  std::thread thread;
+};
+
+struct Session::Parts {
+  explicit Parts(const Plan& plan)
+      : secret(draw_secret()),
+        front({.ignore_vlan = plan.ignore_vlan}, secret, net::choose_flow_hash(), reader_counters) {}
+
+  std::unique_ptr<io::FileSource> source;
+  std::unique_ptr<lines::Lines> sink;
+  net::HashSecret secret;
+  metrics::WorkerCounters reader_counters;    // the reader's, or unused by a lone worker but for the front
+  metrics::WorkerCounters exporter_counters;
+  engine::Front front;
+  net::Burst burst;  // the reader's
+  std::vector<std::unique_ptr<Lane>> lanes;
+  std::unique_ptr<dpi::NdpiNames> names;
+  openssl::Digests digests;
+  openssl::CertificateReader certificates{digests};
+  exporter::Tally tally;
+  std::unique_ptr<exporter::Eve> eve;
+  std::unique_ptr<engine::Exporter> exporter;
+  std::thread reader;
+  std::thread writer;
+  std::atomic<bool> read_to_end{false};  // the reader has sent all; set after final_tick
+  std::atomic<std::uint32_t> final_tick{0};
+  std::uint64_t reader_cpu_ns = 0;
+  std::uint64_t read_ns = 0;  // inside pull()
+  std::chrono::steady_clock::time_point began;
+};
+
+Session::Session(const Plan& plan) : plan_(plan), parts_(std::make_unique<Parts>(plan)) {}
+Session::~Session() = default;
+
+std::unique_ptr<Session> Session::open(const Plan& plan, std::string& problem) {
+  std::unique_ptr<Session> session(new Session(plan));
+  Parts& p = *session->parts_;
+  p.source = io::FileSource::open(plan.file, {.repeat = plan.repeat}, problem);
+  if (p.source == nullptr) return nullptr;
+  if (!plan.out.empty()) {
+    if (plan.out != "-" && !make_folder(plan.out, problem)) return nullptr;
+    p.sink = std::make_unique<lines::Lines>(plan.out == "-" ? "-" : plan.out + "/eve.jsonl");
+    problem = p.sink->failure();
+    if (!problem.empty()) return nullptr;
+  }
+  std::vector<Ring*> rings;
+  const bool dpi = plan.level >= exporter::Level::classify;
+  for (unsigned i = 0; i < plan.workers; ++i) {
+    p.lanes.push_back(std::make_unique<Lane>(options_of(plan, i, p.secret), dpi, plan.workers == 1 ? 4096 : kMailRing));
+    rings.push_back(&p.lanes.back()->records);
+  }
+  p.names = std::make_unique<dpi::NdpiNames>();
+  exporter::EveOptions eve;
+  eve.pcap_filename = plan.file == "-" ? "stdin" : plan.file;
+  p.eve = std::make_unique<exporter::Eve>(std::move(eve), p.digests, &p.certificates, p.names.get());
+  p.exporter = std::make_unique<engine::Exporter>(std::move(rings), *p.eve, p.tally, p.sink.get(), p.exporter_counters);
+  return session;
+}
+
+void Session::start() {
+  Parts& p = *parts_;
+  p.began = std::chrono::steady_clock::now();
+  lanes_left_ = static_cast<unsigned>(p.lanes.size());
+  p.writer = std::thread([this] { drive_exporter(); });
+  if (p.lanes.size() == 1) {
+    p.lanes[0]->thread = std::thread([this] { drive_alone(*parts_->lanes[0]); });
+    return;
+  }
+  for (auto& lane : p.lanes) lane->thread = std::thread([this, &lane = *lane] { drive_worker(lane); });
+  p.reader = std::thread([this] { drive_reader(); });
+}
+
+namespace {
+
+// A file can wait, a worker may not: no packets are offered while the exporter is behind by half a ring.
+void wait_for_room(const Ring& records) {
+  while (records.used_bytes() > records.bytes() / 2) std::this_thread::sleep_for(kNap);
+}
+
+}  // namespace
+
+void Session::drive_alone(Lane& lane) noexcept {
+  Parts& p = *parts_;
+  for (;;) {
+    const auto start = std::chrono::steady_clock::now();
+    const bool more = p.source->pull(lane.burst);
+    p.read_ns += since(start);
+    if (!more || stop_requested.load(std::memory_order_relaxed)) break;
+    p.front.read(lane.burst);
+    lane.worker.turn(lane.burst);
+    wait_for_room(lane.records);
+  }
+  while (lane.worker.finish(p.front.now())) wait_for_room(lane.records);
+  lane.cpu_ns = thread_cpu_ns();
+  lanes_left_.fetch_sub(1, std::memory_order_release);
+}
+
+void Session::drive_reader() noexcept {
+  Parts& p = *parts_;
+  for (;;) {
+    const auto start = std::chrono::steady_clock::now();
+    const bool more = p.source->pull(p.burst);
+    p.read_ns += since(start);
+    if (!more || stop_requested.load(std::memory_order_relaxed)) break;
+    p.front.read(p.burst);
+    for (unsigned i = 0; i < p.burst.n; ++i) {
+      engine::Mail& mail = p.lanes[engine::owner_of(p.burst.key[i], plan_.workers)]->mail;
+      while (!mail.send(p.burst.row[i], p.burst.key[i])) std::this_thread::sleep_for(kNap);
+      p.reader_counters.handover_sent.inc();
+    }
+  }
+  p.final_tick.store(p.front.now(), std::memory_order_relaxed);
+  p.read_to_end.store(true, std::memory_order_release);
+  p.reader_cpu_ns = thread_cpu_ns();
+}
+
+void Session::drive_worker(Lane& lane) noexcept {
+  Parts& p = *parts_;
+  for (;;) {
+    const bool last = p.read_to_end.load(std::memory_order_acquire);  // asked before the ring, so that nothing is left in it
+    lane.mail.take(lane.burst);
+    lane.counters.handover_taken.add(lane.burst.n);
+    if (lane.burst.n == 0) {
+      if (last) break;
+      std::this_thread::sleep_for(kNap);
+      continue;
+    }
+    lane.worker.turn(lane.burst);
+    wait_for_room(lane.records);
+  }
+  while (lane.worker.finish(p.final_tick.load(std::memory_order_relaxed))) wait_for_room(lane.records);
+  lane.cpu_ns = thread_cpu_ns();
+  lanes_left_.fetch_sub(1, std::memory_order_release);
+}
+
+void Session::drive_exporter() noexcept {
+  Parts& p = *parts_;
+  for (;;) {
+    const bool last = lanes_left_.load(std::memory_order_acquire) == 0;  // asked before the rings, so that nothing is left
+    if (p.exporter->turn()) continue;
+    if (last) break;
+    std::this_thread::sleep_for(kNap);
+  }
+  static_cast<void>(p.exporter->flush());
+}
+
+void Session::finish(Outcome& outcome) {
+  Parts& p = *parts_;
+  if (p.reader.joinable()) p.reader.join();
+  for (auto& lane : p.lanes) lane->thread.join();
+  p.writer.join();
+  outcome.seconds = static_cast<double>(since(p.began)) / 1e9;
+  outcome.cpu_ns = p.reader_cpu_ns;
+  outcome.read_ns = p.read_ns;
+  metrics::accumulate(outcome.sum, p.reader_counters);
+  metrics::accumulate(outcome.sum, p.exporter_counters);
+  for (auto& lane : p.lanes) {
+    outcome.cpu_ns += lane->cpu_ns;
+    metrics::accumulate(outcome.sum, lane->counters);
+  }
+  outcome.interrupted = stop_requested.load();
+  outcome.failure = p.source->failure();
+  if (p.sink != nullptr && outcome.failure.empty()) outcome.failure = p.sink->failure();
+}
+
+std::uint64_t Session::bytes_read() const noexcept { return parts_->source->bytes_read(); }
+std::uint64_t Session::bytes_whole() const noexcept { return parts_->source->bytes_whole(); }
+const exporter::Tally& Session::tally() const noexcept { return parts_->tally; }
+const classify::Names* Session::names() const noexcept { return parts_->names.get(); }
+
+}  // namespace pellucid::app

@@ -1,0 +1,193 @@
+#include "drivers/crypto/openssl/x509.h"
+
+#include <array>
+#include <cstdio>
+#include <ctime>
+
+#include <openssl/err.h>
+
+#include "lib/base/cursor.h"
+#include "lib/export/text.h"
+#include "lib/tls/certificate.h"
+
+namespace pellucid::openssl {
+namespace {
+
+using exporter::CertificateText;
+
+Bytes bytes_of(const ASN1_STRING* s) noexcept {
+  const int size = ASN1_STRING_length(s);
+  return {ASN1_STRING_get0_data(s), size > 0 ? static_cast<std::size_t>(size) : 0};
+}
+
+void write_upper(std::string& out, Bytes bytes, std::string_view between) {
+  constexpr char kHex[] = "0123456789ABCDEF";
+  for (std::size_t i = 0; i < bytes.size(); ++i) {
+    if (i != 0) out += between;
+    out += kHex[bytes[i] >> 4];
+    out += kHex[bytes[i] & 15];
+  }
+}
+
+struct Abbreviation {
+  int nid;
+  const char* text;
+};
+constexpr std::array kAbbreviations{Abbreviation{NID_commonName, "CN"},      Abbreviation{NID_countryName, "C"},
+                                    Abbreviation{NID_localityName, "L"},     Abbreviation{NID_stateOrProvinceName, "ST"},
+                                    Abbreviation{NID_organizationName, "O"}, Abbreviation{NID_organizationalUnitName, "OU"},
+                                    Abbreviation{NID_domainComponent, "DC"}, Abbreviation{NID_pkcs9_emailAddress, "Email"}};
+
+// EVE shortens eight attributes and gives X.520's own names to the rest; what nobody named stays a dotted number.
+void write_type(std::string& out, const ASN1_OBJECT* type) {
+  const int nid = OBJ_obj2nid(type);
+  for (const Abbreviation& a : kAbbreviations) {
+    if (a.nid == nid) return static_cast<void>(out += a.text);
+  }
+  char dotted[96];
+  const int size = OBJ_obj2txt(dotted, sizeof dotted, type, 1);
+  const std::string_view number{dotted, size <= 0 ? 0 : std::min(sizeof dotted - 1, static_cast<std::size_t>(size))};
+  if (nid == NID_undef) return static_cast<void>(out += number);
+  out += number.starts_with("2.5.4.") ? OBJ_nid2ln(nid) : OBJ_nid2sn(nid);
+}
+
+// Text as it stands, whatever its octets: the JSON writer makes it valid. Wide and T.61 strings become UTF-8; what is no
+// text is shown in hexadecimal.
+void write_value(std::string& out, const ASN1_STRING* value) {
+  switch (ASN1_STRING_type(value)) {
+    case V_ASN1_UTF8STRING:
+    case V_ASN1_PRINTABLESTRING:
+    case V_ASN1_IA5STRING:
+    case V_ASN1_NUMERICSTRING:
+    case V_ASN1_VISIBLESTRING:
+    case V_ASN1_GENERALSTRING:
+      out += as_text(bytes_of(value));
+      return;
+    case V_ASN1_BMPSTRING:
+    case V_ASN1_UNIVERSALSTRING:
+    case V_ASN1_T61STRING: {
+      unsigned char* utf8 = nullptr;
+      const int size = ASN1_STRING_to_UTF8(&utf8, value);
+      if (size < 0) break;
+      out += as_text({utf8, static_cast<std::size_t>(size)});
+      OPENSSL_free(utf8);
+      return;
+    }
+    default:
+      break;
+  }
+  write_upper(out, bytes_of(value), "");
+}
+
+void write_name(std::string& out, const X509_NAME* name) {
+  int rdn = 0;
+  for (int i = 0; i < X509_NAME_entry_count(name); ++i) {
+    const X509_NAME_ENTRY* entry = X509_NAME_get_entry(name, i);
+    if (i != 0) out += X509_NAME_ENTRY_set(entry) == rdn ? " + " : ", ";
+    rdn = X509_NAME_ENTRY_set(entry);
+    write_type(out, X509_NAME_ENTRY_get_object(entry));
+    out += '=';
+    write_value(out, X509_NAME_ENTRY_get_data(entry));
+  }
+}
+
+// The contents octets of the INTEGER: OpenSSL's own form drops the leading 00 and the sign.
+bool write_serial(std::string& out, const ASN1_INTEGER* serial) {
+  unsigned char* der = nullptr;
+  const int size = i2d_ASN1_INTEGER(serial, &der);
+  if (size <= 0) return false;
+  Cursor in{{der, static_cast<std::size_t>(size)}};
+  in.skip(1);
+  const std::uint8_t length = in.u8();
+  if ((length & 0x80) != 0) in.skip(length & 0x7f);  // X.690 8.1.3.5; what follows is the rest anyway
+  write_upper(out, in.rest(), ":");
+  OPENSSL_free(der);
+  return in.ok();
+}
+
+bool write_when(std::string& out, const ASN1_TIME* when) {
+  std::tm t{};
+  if (when == nullptr || ASN1_TIME_check(when) != 1 || ASN1_TIME_to_tm(when, &t) != 1) return false;
+  char text[32];
+  const int size = std::snprintf(text, sizeof text, "%04d-%02d-%02dT%02d:%02d:%02d", t.tm_year + 1900, t.tm_mon + 1, t.tm_mday,
+                                 t.tm_hour, t.tm_min, t.tm_sec);
+  if (size != 19) return false;
+  out += text;
+  return true;
+}
+
+void add_san(CertificateText& text, const GENERAL_NAME* name) {
+  int type = 0;
+  const void* value = GENERAL_NAME_get0_value(name, &type);
+  if (value == nullptr) return;
+  std::string san;
+  if (type == GEN_DNS || type == GEN_EMAIL || type == GEN_URI) {
+    san = as_text(bytes_of(static_cast<const ASN1_STRING*>(value)));
+  } else if (type == GEN_IPADD) {
+    exporter::write_address(san, bytes_of(static_cast<const ASN1_STRING*>(value)));
+  }
+  if (!san.empty()) text.sans.push_back(std::move(san));
+}
+
+// False: the extension is there and cannot be read.
+bool read_sans(CertificateText& text, const X509* certificate) {
+  int found = 0;
+  const GeneralNames names{static_cast<GENERAL_NAMES*>(X509_get_ext_d2i(certificate, NID_subject_alt_name, &found, nullptr))};
+  if (names == nullptr) return found == -1;  // -1: not there; -2: there twice; else unreadable
+  const int count = std::min(sk_GENERAL_NAME_num(names.get()), static_cast<int>(exporter::kMaxSans));
+  for (int i = 0; i < count; ++i) add_san(text, sk_GENERAL_NAME_value(names.get(), i));
+  return true;
+}
+
+void read_name(std::string& out, Bytes der) {
+  const unsigned char* at = der.data();
+  const Name name{d2i_X509_NAME(nullptr, &at, static_cast<long>(der.size()))};
+  if (name != nullptr) write_name(out, name.get());
+}
+
+// OpenSSL wants all of a certificate or nothing; our own reader is content with its beginning.
+void read_parts(Bytes der, CertificateText& text) {
+  const Result<tls::Certificate> parts = tls::read_certificate(der);
+  if (!parts) return;
+  read_name(text.subject, parts->subject);
+  read_name(text.issuer, parts->issuer);
+  write_upper(text.serial, parts->serial, ":");
+}
+
+void parse(Bytes der, CertificateText& text) {
+  const unsigned char* at = der.data();
+  const Certificate certificate{d2i_X509(nullptr, &at, static_cast<long>(der.size()))};
+  if (certificate == nullptr) {
+    text.malformed = true;
+    read_parts(der, text);
+    ERR_clear_error();
+    return;
+  }
+  const bool whole = at == der.data() + der.size();
+  write_name(text.subject, X509_get_subject_name(certificate.get()));
+  write_name(text.issuer, X509_get_issuer_name(certificate.get()));
+  const bool serial = write_serial(text.serial, X509_get0_serialNumber(certificate.get()));
+  const bool before = write_when(text.not_before, X509_get0_notBefore(certificate.get()));
+  const bool after = write_when(text.not_after, X509_get0_notAfter(certificate.get()));
+  const bool sans = read_sans(text, certificate.get());
+  text.malformed = !(whole && serial && before && after && sans);
+  ERR_clear_error();
+}
+
+}  // namespace
+
+const CertificateText& CertificateReader::read(Bytes der) noexcept {
+  exporter::Fingerprint key;
+  std::uint8_t sha256[32];
+  digests_.sha256(der, sha256);
+  std::memcpy(key.data(), sha256, sizeof sha256);
+  if (const CertificateText* known = cache_.find(key)) return *known;
+  CertificateText text;
+  digests_.sha1(der, text.sha1);
+  std::memcpy(text.sha256, sha256, sizeof sha256);
+  ++parsed_;
+  parse(der, text);
+  return cache_.put(key, std::move(text));
+}
+
+}  // namespace pellucid::openssl

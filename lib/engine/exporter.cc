@@ -1,0 +1,38 @@
+#include "lib/engine/exporter.h"
+
+namespace pellucid::engine {
+
+bool Exporter::turn() noexcept {
+  unsigned taken = 0;
+  for (Ring* ring : rings_) taken += drain(*ring);
+  return taken != 0;
+}
+
+unsigned Exporter::drain(Ring& ring) noexcept {
+  unsigned n = 0;
+  text_.clear();
+  text_lines_ = 0;
+  for (Bytes message = ring.read(); !message.empty(); message = ring.read()) {
+    take(exporter::read_record(message));
+    if (++n == kMaxTurn) break;
+  }
+  ring.release();
+  if (text_lines_ == 0) return n;
+  if (!failed_ && sink_ != nullptr && !sink_->write(text_)) failed_ = true;
+  if (failed_) {
+    counters_.lines_dropped.add(text_lines_);
+  } else {
+    counters_.lines_written.add(text_lines_);
+    counters_.lines_bytes.add(text_.size());
+  }
+  return n;
+}
+
+void Exporter::take(const exporter::View& view) noexcept {
+  counters_.records_taken.at(view.head->kind).inc();
+  tally_.add(view);
+  ++text_lines_;
+  if (sink_ != nullptr && !failed_) eve_.write(view, text_);
+}
+
+}  // namespace pellucid::engine

@@ -1,0 +1,40 @@
+// Exporter: takes records out of the workers' rings and gives them, as text, to a sink. One thread of its own calls it; all that is
+// slow (JSON, X.509, hashes of fingerprints) happens here.
+#pragma once
+#include <vector>
+
+#include "lib/export/eve.h"
+#include "lib/export/sink.h"
+#include "lib/export/tally.h"
+#include "lib/metrics/counter.h"
+
+namespace pellucid::engine {
+
+class Exporter {
+ public:
+  Exporter(std::vector<Ring*> rings, exporter::Eve& eve, exporter::Tally& tally, exporter::Sink* sink,
+           metrics::WorkerCounters& counters)
+      : rings_(std::move(rings)), eve_(eve), tally_(tally), sink_(sink), counters_(counters) {}
+
+  // Everything that waits, up to kMaxTurn records a ring. False: nothing waited.
+  bool turn() noexcept;
+  bool flush() noexcept { return sink_ == nullptr || sink_->flush(); }
+  bool failed() const noexcept { return failed_; }
+
+ private:
+  static constexpr unsigned kMaxTurn = 256;
+
+  unsigned drain(Ring& ring) noexcept;
+  void take(const exporter::View& view) noexcept;
+
+  std::vector<Ring*> rings_;
+  exporter::Eve& eve_;
+  exporter::Tally& tally_;
+  exporter::Sink* sink_;  // null: only the tally is wanted
+  metrics::WorkerCounters& counters_;
+  std::string text_;
+  std::uint64_t text_lines_ = 0;
+  bool failed_ = false;
+};
+
+}  // namespace pellucid::engine

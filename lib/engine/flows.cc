@@ -1,0 +1,194 @@
+#include "lib/engine/flows.h"
+
+#include "lib/engine/inspect.h"
+#include "lib/engine/label.h"
+#include "lib/engine/readers.h"
+#include "lib/engine/report.h"
+#include "lib/net/parse.h"
+
+namespace pellucid::engine {
+
+namespace {
+
+constexpr std::uint8_t kTcp = 6, kUdp = 17;
+constexpr std::uint8_t kSyn = 2, kAck = 16;
+
+bool swapped(const net::Row& row) noexcept { return (row.flags & net::kRowSwapped) != 0; }
+
+// Ticks since the flow's last packet; a clock that stands still, or a packet before it, is no time.
+std::uint32_t idle(const flow::Hot& h, std::uint32_t now) noexcept {
+  const auto gone = static_cast<std::int32_t>(now - h.last_tick);
+  return gone > 0 ? static_cast<std::uint32_t>(gone) : 0;
+}
+
+bool timed_out(const State& s, const flow::Hot& h) noexcept {
+  return idle(h, s.now) > flow::timeout_of(h, s.options.timeouts);
+}
+
+std::uint16_t plain_l3(net::Link link) noexcept {
+  switch (link) {
+    case net::Link::ethernet: return 14;
+    case net::Link::null:
+    case net::Link::loop: return 4;
+    case net::Link::sll: return 16;
+    case net::Link::sll2: return 20;
+    default: return 0;
+  }
+}
+
+// Tags and tunnels are read a second time, for the few flows that have any, so that no packet carries them along.
+std::uint32_t keep_layers(State& s, const net::Row& row) noexcept {
+  if (row.l3 <= plain_l3(row.link)) return kNone;
+  const std::uint32_t at = s.layers.claim();
+  if (at == kNone) return kNone;
+  net::Row again = row;
+  again.flags &= net::kRowReassembled | net::kRowShort;
+  net::Key key;
+  s.layers[at] = net::Layers{};
+  net::read_headers(again, key, net::ParseOptions{}, &s.layers[at]);
+  return at;
+}
+
+// The source is the SYN's sender; without a SYN the first packet's sender, which for TCP is a guess.
+std::uint16_t first_flags(const net::Row& row) noexcept {
+  const bool from_b = swapped(row);
+  if (row.proto != kTcp) return from_b ? flow::kFlowSwapped : 0;
+  const std::uint8_t opening = row.tcp_flags & (kSyn | kAck);
+  if (opening == kSyn) return from_b ? flow::kFlowSwapped : 0;
+  if (opening == (kSyn | kAck)) return static_cast<std::uint16_t>(flow::kFlowMidstream | (from_b ? 0 : flow::kFlowSwapped));
+  return static_cast<std::uint16_t>(flow::kFlowMidstream | flow::kFlowAssumed | (from_b ? flow::kFlowSwapped : 0));
+}
+
+std::uint32_t claim(State& s, const net::Row& row, const net::Key& key) noexcept {
+  const std::uint32_t flow = s.table.claim(key, row.hash);
+  if (flow != kNone) return flow;
+  const std::uint32_t victim = s.table.victim(row.hash, s.burst_tick);
+  if (victim == kNone) return kNone;
+  end_flow(s, victim, flow::End::evicted);
+  return s.table.claim(key, row.hash);
+}
+
+std::uint32_t begin_flow(State& s, const net::Row& row, const net::Key& key) noexcept {
+  const std::uint32_t flow = claim(s, row, key);
+  if (flow == kNone) return kNone;
+  flow::Hot& h = s.table.hot(flow);
+  flow::Cold& c = s.table.cold(flow);
+  const bool followed = row.proto == kTcp || row.proto == kUdp;
+  h.flags = first_flags(row);
+  if (s.dpi == nullptr || !followed) h.flags |= flow::kFlowDecided;
+  h.reader = followed ? flow::Reader::unknown : flow::Reader::none;
+  h.last_tick = row.tick;
+  h.update_tick = row.tick + s.options.update_ticks;
+  c.first_ns = row.ts_ns;
+  c.flow_id = net::flow_id(s.options.secret, key, row.ts_ns);
+  c.layers = keep_layers(s, row);
+  c.iface = row.iface;
+  c.icmp_type = row.icmp_type;
+  c.icmp_code = row.icmp_code;
+  s.counters.flows_created.inc();
+  return flow;
+}
+
+void count_end(State& s, flow::End reason) noexcept {
+  s.counters.flows_ended.at(reason).inc();
+  if (reason == flow::End::evicted) s.counters.flows_evicted.inc();
+}
+
+}  // namespace
+
+std::uint32_t find_or_begin(State& s, const net::Row& row, const net::Key& key) noexcept {
+  std::uint32_t flow = s.table.find(key, row.hash);
+  if (flow != kNone) {
+    const flow::Hot& h = s.table.hot(flow);
+    const Dir dir = swapped(row) == ((h.flags & flow::kFlowSwapped) != 0) ? Dir::up : Dir::down;
+    if (timed_out(s, h) || flow::begins_anew(h, dir, row.tcp_flags)) {
+      end_flow(s, flow, end_reason(s, flow));
+      flow = kNone;
+    }
+  }
+  if (flow != kNone) return flow;
+  flow = begin_flow(s, row, key);
+  if (flow != kNone) s.age.set(flow, row.tick + flow::timeout_of(s.table.hot(flow), s.options.timeouts) + 1);
+  return flow;
+}
+
+Dir account(State& s, std::uint32_t flow, const net::Row& row) noexcept {
+  flow::Hot& h = s.table.hot(flow);
+  const Dir dir = swapped(row) == ((h.flags & flow::kFlowSwapped) != 0) ? Dir::up : Dir::down;
+  const unsigned d = index(dir);
+  h.packets[d] += row.frames;
+  h.bytes[d] += row.wire_len;
+  h.last_tick = row.tick;
+  h.last_ns = row.ts_ns;
+  s.counters.tracked.add(row.frames);
+  if (row.proto != kTcp) return dir;
+  h.tcp_flags[d] |= row.tcp_flags;
+  const flow::TcpState before = h.tcp;
+  h.tcp = flow::advance(h, dir, row.tcp_flags);
+  if ((row.tcp_flags & kSyn) != 0) note_opening(s, flow, dir, row);
+  if (h.tcp == flow::TcpState::closed && before != h.tcp) s.age.set(flow, row.tick + s.options.timeouts.tcp_closed + 1);
+  return dir;
+}
+
+void after(State& s, std::uint32_t flow) noexcept {
+  flow::Hot& h = s.table.hot(flow);
+  if (s.options.update_ticks == 0 || static_cast<std::int32_t>(s.now - h.update_tick) < 0) return;
+  h.update_tick = s.now + s.options.update_ticks;
+  report_flow(s, flow, exporter::Kind::flow_update, flow::End::timeout);
+}
+
+std::uint32_t on_timer(State& s, std::uint32_t flow) noexcept {
+  const flow::Hot& h = s.table.hot(flow);
+  if (timed_out(s, h)) {
+    end_flow(s, flow, end_reason(s, flow));
+    return 0;
+  }
+  const flow::Cold& c = s.table.cold(flow);
+  if (h.reader == flow::Reader::tls && tls_waited(s, h, c)) close_tls(s, flow);
+  std::uint32_t due = h.last_tick + flow::timeout_of(h, s.options.timeouts) + 1;
+  if (h.reader == flow::Reader::tls) due = std::min(due, c.hello_tick + s.options.tls_wait_ticks + 1);
+  return due == 0 ? 1 : due;  // 0 would say that the flow is gone
+}
+
+flow::End end_reason(const State& s, std::uint32_t flow) noexcept {
+  const flow::Hot& h = s.table.hot(flow);
+  if (h.tcp == flow::TcpState::closed) return flow::End::closed;
+  return timed_out(s, h) ? flow::End::timeout : flow::End::shutdown;
+}
+
+void end_flow(State& s, std::uint32_t flow, flow::End reason) noexcept {
+  if (s.job_count != 0) settle_labels(s);  // a queued job may be this flow's
+  finish_reading(s, flow);
+  last_label(s, flow);
+  flow::Hot& h = s.table.hot(flow);
+  if (h.packets[0] == 0 || h.packets[1] == 0) h.flags |= flow::kFlowOneSided;
+  report_flow(s, flow, exporter::Kind::flow, reason);
+  if (s.table.cold(flow).layers != kNone) s.layers.drop(s.table.cold(flow).layers);
+  s.age.remove(flow);
+  s.table.drop(flow);
+  count_end(s, reason);
+}
+
+void publish(State& s) noexcept {
+  metrics::WorkerCounters& c = s.counters;
+  c.flows.set(s.table.live());
+  const flow::StreamStats& streams = s.streams.stats();
+  c.stream_in_order.set(streams.in_order);
+  c.stream_out_of_order.set(streams.out_of_order);
+  c.stream_retransmitted.set(streams.retransmitted);
+  c.stream_gaps.set(streams.gaps);
+  c.stream_refused.set(streams.refused + streams.far);
+  if (s.dpi == nullptr) return;
+  const classify::DpiStats dpi = s.dpi->stats();
+  c.dpi_packets.set(dpi.packets);
+  c.dpi_flows.set(dpi.flows);
+  c.dpi_ended.at(metrics::DpiEnd::decided).set(dpi.decided);
+  c.dpi_ended.at(metrics::DpiEnd::gave_up).set(dpi.gave_up);
+  c.dpi_ended.at(metrics::DpiEnd::dropped).set(dpi.dropped);
+  c.dpi_live.set(dpi.live);
+  c.dpi_pool_full.set(dpi.pool_full);
+  c.dpi_arena_full.set(dpi.arena_full);
+  c.dpi_arena_bytes.set(dpi.arena_bytes);
+}
+
+}  // namespace pellucid::engine

@@ -1,0 +1,62 @@
+#include "lib/engine/front.h"
+
+namespace pellucid::engine {
+
+void Front::read(net::Burst& burst) noexcept {
+  CHECK(burst.n <= net::kBurst);
+  frags_.recycle();
+  unsigned kept = 0;
+  std::uint64_t packets = 0, bytes = 0, cut = 0;
+  for (unsigned i = 0; i < burst.n; ++i) {
+    net::Row& row = burst.row[kept];
+    if (kept != i) row = burst.row[i];
+    row.tick = now_ = clock_.tick(row.ts_ns);
+    packets += 1;
+    bytes += row.wire_len;
+    cut += (row.flags & net::kRowShort) != 0;
+    net::read_headers(row, burst.key[kept], parse_);
+    if (row.fate == net::Fate::flow || settle(row, burst.key[kept])) ++kept;
+  }
+  counters_.packets.add(packets);
+  counters_.bytes.add(bytes);
+  counters_.short_frames.add(cut);
+  burst.n = kept;
+  std::uint64_t hash[net::kBurst];
+  hash_(secret_, burst.key, kept, hash);
+  for (unsigned i = 0; i < kept; ++i) burst.row[i].hash = hash[i];
+  frags_.expire(now_);
+  publish_fragments();
+}
+
+// What is not a packet of a flow yet: counted by its fate, or put together. True: it has become a packet of a flow.
+bool Front::settle(net::Row& row, net::Key& key) noexcept {
+  if (row.fate == net::Fate::fragment) {
+    if (!frags_.add(row, now_)) return false;
+    net::read_headers(row, key, parse_);
+    if (row.fate == net::Fate::flow) return true;
+    if (row.fate == net::Fate::fragment) {  // a fragment within a fragmented tunnel: read once only, so that work is bounded
+      row.fate = net::Fate::error;
+      row.err = Err::unsupported;
+      row.layer = net::Layer::ipv4;
+    }
+  }
+  if (row.fate == net::Fate::non_ip) {
+    counters_.non_ip.add(row.frames);
+  } else {
+    counters_.parse_errors.at(row.layer, row.err).add(row.frames);
+  }
+  return false;
+}
+
+void Front::publish_fragments() noexcept {
+  const net::FragStats& now = frags_.stats();
+  counters_.fragments_held.set(now.held);
+  counters_.fragments_joined.set(now.joined);
+  counters_.fragments_timed_out.set(now.timed_out);
+  counters_.fragments_evicted.set(now.evicted);
+  counters_.fragments_refused.set(now.refused);
+  counters_.fragments_pending.set(frags_.pending());
+  counters_.datagrams_joined.set(now.datagrams);
+}
+
+}  // namespace pellucid::engine

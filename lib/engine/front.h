@@ -1,0 +1,35 @@
+// Front: the first half of a turn: from frames to rows with keys and hashes. It owns the clock and the fragments, so it is owned
+// by whoever pulls: a worker, or the reader where several workers share one file.
+#pragma once
+#include "lib/engine/clock.h"
+#include "lib/metrics/counter.h"
+#include "lib/net/frag.h"
+#include "lib/net/hash.h"
+#include "lib/net/parse.h"
+
+namespace pellucid::engine {
+
+class Front {
+ public:
+  Front(const net::ParseOptions& parse, const net::HashSecret& secret, net::FlowHashKernel hash, metrics::WorkerCounters& counters)
+      : parse_(parse), secret_(secret), hash_(hash), counters_(counters) {}
+
+  // In: what a source filled. Out: rows whose fate is final; those that belong to a flow are moved to the front, in order, with
+  // key, hash and tick, and burst.n counts only them. Bytes stay valid until the next pull or the next call.
+  void read(net::Burst& burst) noexcept;
+  std::uint32_t now() const noexcept { return now_; }
+
+ private:
+  bool settle(net::Row& row, net::Key& key) noexcept;
+  void publish_fragments() noexcept;
+
+  net::ParseOptions parse_;
+  const net::HashSecret& secret_;
+  net::FlowHashKernel hash_;
+  metrics::WorkerCounters& counters_;
+  Clock clock_;
+  net::Frags frags_;
+  std::uint32_t now_ = 0;
+};
+
+}  // namespace pellucid::engine

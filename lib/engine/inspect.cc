@@ -1,0 +1,272 @@
+#include "lib/engine/inspect.h"
+
+#include <array>
+
+#include "lib/engine/label.h"
+#include "lib/engine/readers.h"
+#include "lib/http/probe.h"
+#include "lib/tls/record.h"
+
+namespace pellucid::engine {
+
+namespace {
+
+constexpr std::uint8_t kTcp = 6, kUdp = 17;
+constexpr std::uint8_t kSyn = 2, kAck = 16;
+
+struct Handler {
+  Taken (*take)(State&, std::uint32_t flow, Dir, Bytes) noexcept;
+  void (*lose)(State&, std::uint32_t flow, Dir, std::uint32_t missed) noexcept;
+  void (*close)(State&, std::uint32_t flow) noexcept;
+};
+
+Taken take_unknown(State& s, std::uint32_t flow, Dir dir, Bytes bytes) noexcept;
+void lose_unknown(State& s, std::uint32_t flow, Dir dir, std::uint32_t missed) noexcept;
+void close_unknown(State& s, std::uint32_t flow) noexcept;
+Taken take_nothing(State&, std::uint32_t, Dir, Bytes) noexcept { return {Next::stop, {}}; }
+void lose_nothing(State&, std::uint32_t, Dir, std::uint32_t) noexcept {}
+void close_nothing(State&, std::uint32_t) noexcept {}
+
+// In the order of flow::Reader.
+constexpr std::array kHandlers{
+    Handler{take_unknown, lose_unknown, close_unknown}, Handler{take_nothing, lose_nothing, close_nothing},
+    Handler{take_tls, lose_tls, close_tls},             Handler{take_http, lose_http, close_http},
+    Handler{take_dns, lose_dns, close_dns},
+};
+const Handler& handler(const flow::Hot& h) noexcept { return kHandlers[static_cast<std::size_t>(h.reader)]; }
+
+dns::Ports ports(const flow::Hot& h) noexcept { return {h.key.port_a, h.key.port_b}; }
+
+struct Recognised {
+  Probe probe;
+  flow::Reader reader;
+};
+
+// TLS and HTTP may begin at any segment (STARTTLS, CONNECT, a flow joined midway); DNS only with the stream.
+Recognised recognise(const flow::Hot& h, Bytes bytes) noexcept {
+  const Probe tls = tls::probe(bytes);
+  if (tls == Probe::yes) return {tls, flow::Reader::tls};
+  const Probe http = http::probe(bytes);
+  if (http == Probe::yes) return {http, flow::Reader::http};
+  const Probe dns = h.probed <= 2 ? dns::probe_stream(bytes, ports(h)) : Probe::no;
+  if (dns == Probe::yes) return {dns, flow::Reader::dns};
+  const bool unsure = tls == Probe::unsure || http == Probe::unsure || dns == Probe::unsure;
+  return {unsure ? Probe::unsure : Probe::no, flow::Reader::unknown};
+}
+
+// Keeps bytes that are too few to tell, for the next ones to follow.
+void keep_candidate(State& s, flow::Hot& h, Dir dir, Bytes bytes) noexcept {
+  if (h.session == kNone) {
+    h.session = s.candidates.claim();
+    if (h.session == kNone) return;
+    s.candidates[h.session] = Candidate{};
+  }
+  Spool& spool = s.candidates[h.session].bytes[index(dir)];
+  if (spool.size + bytes.size() > kMaxCandidateBytes || !s.spools.append(spool, bytes)) s.spools.clear(spool);
+}
+
+void drop_candidate(State& s, flow::Hot& h) noexcept {
+  if (h.session == kNone) return;
+  for (Spool& spool : s.candidates[h.session].bytes) s.spools.clear(spool);
+  s.candidates.drop(h.session);
+  h.session = kNone;
+}
+
+bool start_reader(State& s, std::uint32_t flow, flow::Reader reader) noexcept {
+  flow::Hot& h = s.table.hot(flow);
+  switch (reader) {
+    case flow::Reader::tls: h.session = s.tls.claim(); break;
+    case flow::Reader::http: h.session = s.http.claim(); break;
+    default: h.session = s.dns.claim(); break;
+  }
+  if (h.session == kNone) {
+    s.counters.sessions_refused.at(reader).inc();
+    h.flags |= flow::kFlowIncomplete;
+    return false;
+  }
+  h.reader = reader;
+  s.counters.sessions_started.at(reader).inc();
+  switch (reader) {
+    case flow::Reader::tls:
+      tls::reset(s.tls[h.session]);
+      s.table.cold(flow).hello_tick = s.now;
+      s.age.set(flow, s.now + s.options.tls_wait_ticks + 1);
+      break;
+    case flow::Reader::http: http::reset(s.http[h.session]); break;
+    default: dns::reset(s.dns[h.session]); break;
+  }
+  return true;
+}
+
+// What waited as a candidate is read first, then the bytes that decided. The pieces are small, so they are taken from the stack.
+Taken begin_reading(State& s, std::uint32_t flow, flow::Reader reader, Dir dir, Bytes bytes) noexcept {
+  flow::Hot& h = s.table.hot(flow);
+  std::uint8_t kept[2][kMaxCandidateBytes];
+  std::size_t sizes[2] = {0, 0};
+  if (h.session != kNone) {
+    for (unsigned d = 0; d < 2; ++d) sizes[d] = s.spools.gather(s.candidates[h.session].bytes[d], kept[d]);
+  }
+  drop_candidate(s, h);
+  if (!start_reader(s, flow, reader)) return {Next::stop, {}};
+  for (const Dir d : {other(dir), dir}) {
+    if (sizes[index(d)] == 0) continue;
+    const Taken taken = handler(h).take(s, flow, d, {kept[index(d)], sizes[index(d)]});
+    if (taken.next != Next::same) return {Next::stop, {}};
+  }
+  return handler(h).take(s, flow, dir, bytes);
+}
+
+Taken take_unknown(State& s, std::uint32_t flow, Dir dir, Bytes bytes) noexcept {
+  flow::Hot& h = s.table.hot(flow);
+  if (++h.probed > kMaxProbes) return {Next::stop, {}};
+  std::uint8_t joined[2 * kMaxCandidateBytes];
+  Bytes seen = bytes;
+  if (h.session != kNone && s.candidates[h.session].bytes[index(dir)].size != 0) {
+    std::size_t n = s.spools.gather(s.candidates[h.session].bytes[index(dir)], {joined, kMaxCandidateBytes});
+    const std::size_t more = std::min(bytes.size(), sizeof joined - n);
+    std::memcpy(joined + n, bytes.data(), more);
+    seen = {joined, n + more};
+  }
+  const Recognised it = recognise(h, seen);
+  if (it.probe == Probe::yes) return begin_reading(s, flow, it.reader, dir, bytes);
+  if (it.probe == Probe::unsure) {
+    keep_candidate(s, h, dir, bytes);
+  } else if (seen.size() != bytes.size()) {
+    s.spools.clear(s.candidates[h.session].bytes[index(dir)]);
+  }
+  return {Next::same, {}};
+}
+
+void lose_unknown(State& s, std::uint32_t flow, Dir dir, std::uint32_t) noexcept {
+  const flow::Hot& h = s.table.hot(flow);
+  if (h.session != kNone) s.spools.clear(s.candidates[h.session].bytes[index(dir)]);
+}
+
+void close_unknown(State& s, std::uint32_t flow) noexcept { drop_candidate(s, s.table.hot(flow)); }
+
+// Gives bytes to the reader of the moment, and what it leaves to the one that comes after it.
+void give(State& s, std::uint32_t flow, Dir dir, Bytes bytes) noexcept {
+  flow::Hot& h = s.table.hot(flow);
+  for (unsigned turns = 0; turns < 3; ++turns) {  // a stream that changes protocol twice within a segment is not followed
+    const Taken taken = handler(h).take(s, flow, dir, bytes);
+    if (taken.next == Next::same) return;
+    if (taken.next == Next::stop) break;
+    handler(h).close(s, flow);
+    h.reader = flow::Reader::unknown;
+    h.probed = 0;
+    if (taken.rest.empty()) return;
+    bytes = taken.rest;
+  }
+  stop_reading(s, flow);
+}
+
+bool open_stream(State& s, std::uint32_t flow) noexcept {
+  flow::Hot& h = s.table.hot(flow);
+  h.stream = s.streams.claim();
+  if (h.stream == kNone) {
+    h.flags |= flow::kFlowIncomplete;
+    s.counters.sessions_refused.at(flow::Reader::unknown).inc();
+    stop_reading(s, flow);
+    return false;
+  }
+  if ((h.flags & flow::kFlowSyn) != 0) s.streams.begin(h.stream, Dir::up, h.session);
+  h.flags &= static_cast<std::uint16_t>(~flow::kFlowSyn);
+  h.session = kNone;
+  return true;
+}
+
+void skip_gap(State& s, std::uint32_t flow, Dir dir) noexcept {
+  flow::Hot& h = s.table.hot(flow);
+  const std::uint32_t missed = s.streams.skip(h.stream, dir);
+  if (missed != 0) handler(h).lose(s, flow, dir, missed);
+}
+
+void drain(State& s, std::uint32_t flow, Dir dir, Bytes bytes) noexcept {
+  flow::Hot& h = s.table.hot(flow);
+  while (!bytes.empty()) {
+    give(s, flow, dir, bytes);
+    if (h.stream == kNone) return;
+    bytes = s.streams.next(h.stream, dir);
+  }
+}
+
+void read_segment(State& s, std::uint32_t flow, Dir dir, const net::Row& row) noexcept {
+  flow::Hot& h = s.table.hot(flow);
+  const std::uint32_t seq = row.seq + ((row.tcp_flags & kSyn) != 0 ? 1 : 0);
+  if (h.stream == kNone && !open_stream(s, flow)) return;
+  if (!s.streams.begun(h.stream, dir)) s.streams.begin(h.stream, dir, seq);
+  if (h.reader == flow::Reader::tls && tls_waited(s, h, s.table.cold(flow))) {
+    close_tls(s, flow);
+    if (h.stream == kNone) return;
+  }
+  drain(s, flow, dir, s.streams.push(h.stream, dir, seq, row.payload_bytes()));
+  if (h.stream == kNone || !s.streams.stuck(h.stream, dir)) return;
+  skip_gap(s, flow, dir);  // a bound is met: what is missing is given up, then this segment has its turn again
+  drain(s, flow, dir, s.streams.next(h.stream, dir));
+  if (h.stream != kNone) drain(s, flow, dir, s.streams.push(h.stream, dir, seq, row.payload_bytes()));
+}
+
+void read_datagram(State& s, std::uint32_t flow, const net::Row& row) noexcept {
+  flow::Hot& h = s.table.hot(flow);
+  const Bytes datagram = row.payload_bytes();
+  if (h.reader == flow::Reader::unknown) {
+    if (dns::probe(datagram, ports(h)) != Probe::yes) {
+      if (++h.probed >= kMaxUdpProbes) h.reader = flow::Reader::none;
+      return;
+    }
+    h.reader = flow::Reader::dns;
+    s.counters.sessions_started.at(flow::Reader::dns).inc();
+  }
+  static_cast<void>(take_dns_datagram(s, flow, datagram));
+}
+
+}  // namespace
+
+void inspect(State& s, std::uint32_t flow, Dir dir, const net::Row& row) noexcept {
+  flow::Hot& h = s.table.hot(flow);
+  if (h.reader != flow::Reader::none) {
+    if (row.proto == kTcp) {
+      read_segment(s, flow, dir, row);
+    } else {
+      read_datagram(s, flow, row);
+    }
+  }
+  if ((h.flags & flow::kFlowDecided) == 0 && h.reader <= flow::Reader::none) ask_dpi(s, flow, dir, row);
+}
+
+void note_opening(State& s, std::uint32_t flow, Dir dir, const net::Row& row) noexcept {
+  flow::Hot& h = s.table.hot(flow);
+  if (h.reader != flow::Reader::unknown || h.stream != kNone) return;
+  if ((row.tcp_flags & kAck) == 0 && dir == Dir::up) {
+    h.flags |= flow::kFlowSyn;
+    h.session = row.seq + 1;
+    return;
+  }
+  if ((row.tcp_flags & kAck) == 0 || dir != Dir::down) return;
+  if (open_stream(s, flow)) s.streams.begin(h.stream, Dir::down, row.seq + 1);
+}
+
+void finish_reading(State& s, std::uint32_t flow) noexcept {
+  flow::Hot& h = s.table.hot(flow);
+  for (const Dir dir : {Dir::up, Dir::down}) {
+    while (h.stream != kNone && s.streams.gapped(h.stream, dir)) {
+      skip_gap(s, flow, dir);
+      drain(s, flow, dir, s.streams.next(h.stream, dir));
+    }
+  }
+  stop_reading(s, flow);
+}
+
+void stop_reading(State& s, std::uint32_t flow) noexcept {
+  flow::Hot& h = s.table.hot(flow);
+  if ((h.flags & flow::kFlowSyn) == 0) {
+    handler(h).close(s, flow);
+  }
+  h.flags &= static_cast<std::uint16_t>(~flow::kFlowSyn);
+  h.session = kNone;
+  h.reader = flow::Reader::none;
+  if (h.stream != kNone) s.streams.drop(h.stream);
+  h.stream = kNone;
+}
+
+}  // namespace pellucid::engine

@@ -1,0 +1,93 @@
+#include "lib/engine/label.h"
+
+namespace pellucid::engine {
+
+namespace {
+
+using classify::Label;
+
+void store(flow::Cold& c, const Label& label) noexcept {
+  c.master = label.master;
+  c.app = label.app;
+  c.category = label.category;
+  c.confidence = static_cast<std::uint8_t>(label.confidence);
+  c.by = static_cast<std::uint8_t>(label.by);
+}
+
+void give_back(State& s, flow::Hot& h) noexcept {
+  if (h.dpi == kNone) return;
+  s.dpi->drop(h.dpi);
+  h.dpi = kNone;
+}
+
+unsigned budget(const State& s, const flow::Hot& h) noexcept {
+  return h.key.proto == 6 ? s.options.dpi_tcp_packets : s.options.dpi_udp_packets;
+}
+
+bool swapped(const flow::Hot& h) noexcept { return (h.flags & flow::kFlowSwapped) != 0; }
+
+void settle(State& s, const classify::DpiJob& job) noexcept {
+  flow::Hot& h = s.table.hot(job.flow);
+  h.dpi = job.handle;
+  if ((h.flags & flow::kFlowDecided) != 0) {  // a reader of ours knew it later in the same burst, or an earlier job decided
+    give_back(s, h);
+  } else if (job.decided) {
+    set_label(s, job.flow, job.label);
+  } else if (h.asked >= budget(s, h)) {
+    const Label guess = h.dpi == kNone ? Label{} : s.dpi->give_up(h.dpi);
+    h.dpi = kNone;
+    set_label(s, job.flow, guess);
+  }
+}
+
+}  // namespace
+
+void set_label(State& s, std::uint32_t flow, const Label& label) noexcept {
+  flow::Hot& h = s.table.hot(flow);
+  if (s.dpi != nullptr) give_back(s, h);
+  h.flags |= flow::kFlowDecided;
+  store(s.table.cold(flow), label);
+}
+
+void name_flow(State& s, std::uint32_t flow, std::uint16_t master, std::string_view name) noexcept {
+  const flow::Hot& h = s.table.hot(flow);
+  Label label{master, master, 0, classify::Confidence::dpi, classify::By::parser};
+  if (s.dpi != nullptr) label = s.dpi->name({master, name, &h.key, swapped(h)});
+  set_label(s, flow, label);
+}
+
+void ask_dpi(State& s, std::uint32_t flow, Dir dir, const net::Row& row) noexcept {
+  flow::Hot& h = s.table.hot(flow);
+  CHECK(s.job_count < net::kBurst);
+  classify::DpiJob& job = s.jobs[s.job_count++];
+  job.flow = flow;
+  job.handle = h.dpi;
+  job.packet = row.l3_bytes();
+  job.ts_ns = row.ts_ns;
+  job.dir = dir;
+  job.decided = false;
+  job.label = Label{};
+  ++h.asked;
+}
+
+void settle_labels(State& s) noexcept {
+  if (s.job_count == 0) return;
+  s.dpi->inspect(s.jobs, s.job_count);
+  const unsigned n = s.job_count;
+  s.job_count = 0;
+  for (unsigned i = 0; i < n; ++i) settle(s, s.jobs[i]);
+}
+
+void last_label(State& s, std::uint32_t flow) noexcept {
+  if (s.dpi == nullptr) return;
+  flow::Hot& h = s.table.hot(flow);
+  flow::Cold& c = s.table.cold(flow);
+  if (h.dpi != kNone) {
+    const std::uint32_t handle = h.dpi;
+    h.dpi = kNone;
+    store(c, s.dpi->give_up(handle));
+  }
+  if (c.master == classify::kUnknown && c.app == classify::kUnknown) store(c, s.dpi->guess(h.key, swapped(h)));
+}
+
+}  // namespace pellucid::engine

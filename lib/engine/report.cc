@@ -1,0 +1,149 @@
+#include "lib/engine/report.h"
+
+#include "lib/export/draft.h"
+
+namespace pellucid::engine {
+
+namespace {
+
+using exporter::Kind;
+using exporter::Part;
+using exporter::Piece;
+
+constexpr std::uint8_t kEsp = 50, kAh = 51;
+
+bool reversed(const flow::Hot& h) noexcept { return (h.flags & flow::kFlowReversed) != 0; }
+
+// The direction that a record calls up.
+unsigned up(const flow::Hot& h) noexcept { return reversed(h) ? 1 : 0; }
+
+void fill_ends(exporter::Head& head, const flow::Hot& h) noexcept {
+  const net::Key& k = h.key;
+  const bool from_b = ((h.flags & flow::kFlowSwapped) != 0) != reversed(h);
+  std::memcpy(head.src, from_b ? k.b : k.a, sizeof head.src);
+  std::memcpy(head.dst, from_b ? k.a : k.b, sizeof head.dst);
+  head.proto = k.proto;
+  head.family = k.family;
+  if (k.proto == kEsp || k.proto == kAh) {
+    head.spi = (std::uint32_t{k.port_a} << 16) | k.port_b;
+    return;
+  }
+  head.sport = from_b ? k.port_b : k.port_a;
+  head.dport = from_b ? k.port_a : k.port_b;
+}
+
+exporter::Head head_of(const State& s, std::uint32_t flow, Kind kind, std::uint64_t ts_ns) noexcept {
+  const flow::Hot& h = s.table.hot(flow);
+  const flow::Cold& c = s.table.cold(flow);
+  exporter::Head head{};
+  head.kind = kind;
+  head.level = s.options.level;
+  if ((h.flags & flow::kFlowIncomplete) != 0) head.flags |= exporter::kHeadIncomplete;
+  if ((h.flags & flow::kFlowAssumed) != 0) head.flags |= exporter::kHeadAssumed;
+  head.ts_ns = ts_ns;
+  head.flow_id = c.flow_id;
+  fill_ends(head, h);
+  head.icmp_type = c.icmp_type;
+  head.icmp_code = c.icmp_code;
+  head.iface = c.iface;
+  head.worker = s.options.worker;
+  head.master = c.master;
+  head.app = c.app;
+  head.category = c.category;
+  head.confidence = c.confidence;
+  head.by = c.by;
+  return head;
+}
+
+// The parts of one record, gathered on the stack; the first may be the flow's wrappers.
+struct Parts {
+  Piece piece[exporter::kMaxPieces];
+  unsigned n = 0;
+
+  Parts(const State& s, const flow::Cold& c) noexcept {
+    if (c.layers != kNone) add(exporter::piece(s.layers[c.layers]));
+  }
+  void add(const Piece& p) noexcept {
+    CHECK(n < exporter::kMaxPieces);
+    piece[n++] = p;
+  }
+};
+
+template <class Body>
+void write(State& s, const exporter::Head& head, const Body& body, const Parts& parts) noexcept {
+  s.counters.records_made.at(head.kind).inc();
+  if (exporter::write_record(s.records, head, body, {parts.piece, parts.n})) {
+    s.counters.records_written.at(head.kind).inc();
+  } else {
+    s.counters.records_dropped.at(head.kind).inc();
+  }
+}
+
+}  // namespace
+
+void report_flow(State& s, std::uint32_t flow, Kind kind, flow::End end) noexcept {
+  const flow::Hot& h = s.table.hot(flow);
+  const flow::Cold& c = s.table.cold(flow);
+  exporter::FlowBody body{};
+  for (unsigned d = 0; d < 2; ++d) {
+    body.packets[d] = h.packets[d ^ up(h)];
+    body.bytes[d] = h.bytes[d ^ up(h)];
+    body.tcp_flags[d] = h.tcp_flags[d ^ up(h)];
+  }
+  body.first_ns = c.first_ns;
+  body.last_ns = h.last_ns;
+  body.flags = h.flags;
+  body.tcp = h.tcp;
+  body.end = end;
+  write(s, head_of(s, flow, kind, h.last_ns), body, Parts(s, c));
+}
+
+void report_tls(State& s, std::uint32_t flow, const tls::Session& t) noexcept {
+  const flow::Hot& h = s.table.hot(flow);
+  const flow::Cold& c = s.table.cold(flow);
+  exporter::TlsBody body{};
+  body.hello_ns = c.hello_ns;
+  body.version = t.version;
+  body.cipher = t.cipher;
+  body.group = t.group;
+  body.flags = t.flags;
+  body.ech = static_cast<std::uint8_t>(t.ech);
+  for (unsigned d = 0; d < 2; ++d) {
+    body.alert_level[d] = t.alert_level[d ^ up(h)];
+    body.alert[d] = t.alert[d ^ up(h)];
+  }
+  Parts parts(s, c);
+  parts.add(exporter::piece(Part::client_hello, s.spools, t.client_hello));
+  parts.add(exporter::piece(Part::server_hello, s.spools, t.server_hello));
+  parts.add(exporter::piece(Part::hello_retry, s.spools, t.hello_retry));
+  parts.add(exporter::piece(Part::certificates, s.spools, t.certificates));
+  parts.add(exporter::piece(Part::client_certificates, s.spools, t.client_certificates));
+  write(s, head_of(s, flow, Kind::tls, s.table.hot(flow).last_ns), body, parts);
+}
+
+void report_dns(State& s, std::uint32_t flow, Bytes message, std::uint8_t response) noexcept {
+  flow::Cold& c = s.table.cold(flow);
+  exporter::DnsBody body{};
+  // Requests are numbered as they come; a response bears the number of the latest request, which is its own unless they overlap.
+  if (response == 0) ++c.transactions;
+  body.tx = c.transactions == 0 ? 0 : c.transactions - 1;
+  body.response = response;
+  Parts parts(s, c);
+  parts.add(exporter::piece(Part::dns_message, message));
+  write(s, head_of(s, flow, Kind::dns, s.table.hot(flow).last_ns), body, parts);
+}
+
+void report_http(State& s, std::uint32_t flow, const http::Session& session) noexcept {
+  flow::Cold& c = s.table.cold(flow);
+  const http::Transaction t = http::transaction(session);
+  exporter::HttpBody body{};
+  body.tx = c.transactions++;
+  body.request_bytes = t.request_bytes;
+  body.response_bytes = t.response_bytes;
+  Parts parts(s, c);
+  parts.add(exporter::piece(Part::http_request, s.spools, t.request));
+  parts.add(exporter::piece(Part::http_response, s.spools, t.response));
+  write(s, head_of(s, flow, Kind::http, s.table.hot(flow).last_ns), body, parts);
+}
+
+}  // namespace pellucid::engine

@@ -1,0 +1,67 @@
+#include "lib/engine/label.h"
+#include "lib/engine/readers.h"
+#include "lib/engine/report.h"
+
+namespace pellucid::engine {
+
+namespace {
+
+void note_flags(State& s, flow::Hot& h, const tls::Session& t) noexcept {
+  if ((t.flags & tls::kTlsIncomplete) != 0) s.counters.sessions_incomplete.at(flow::Reader::tls).inc();
+  // Who spoke first was a guess: the hello says who the client is. The flow keeps its directions, records turn them round.
+  const bool guessed = (h.flags & flow::kFlowAssumed) != 0;
+  if (!guessed || t.client_known == 0) return;
+  h.flags &= static_cast<std::uint16_t>(~flow::kFlowAssumed);
+  if (t.client == Dir::down) h.flags |= flow::kFlowReversed;
+}
+
+// The record is written once, when the handshake is over, broken, or has taken too long; then its bytes are of no more use.
+void conclude(State& s, std::uint32_t flow) noexcept {
+  flow::Hot& h = s.table.hot(flow);
+  tls::Session& t = s.tls[h.session];
+  const bool said_something = t.hello_read != 0 || t.server_read != 0;
+  if (said_something) {
+    note_flags(s, h, t);
+    if (t.hello_read == 0) name_flow(s, flow, classify::kTls, {});
+    report_tls(s, flow, t);
+  }
+  tls::drop(t, s.spools);
+  s.tls.drop(h.session);
+  h.session = kNone;
+  h.reader = flow::Reader::none;
+}
+
+}  // namespace
+
+bool tls_waited(const State& s, const flow::Hot&, const flow::Cold& c) noexcept {
+  return static_cast<std::int32_t>(s.now - c.hello_tick) > static_cast<std::int32_t>(s.options.tls_wait_ticks);
+}
+
+Taken take_tls(State& s, std::uint32_t flow, Dir dir, Bytes bytes) noexcept {
+  flow::Hot& h = s.table.hot(flow);
+  tls::Session& t = s.tls[h.session];
+  const bool had_hello = t.hello_read != 0;
+  tls::Room room{s.spools, s.room()};
+  const tls::Step step = tls::feed(t, dir, bytes, room);
+  if (!had_hello && t.hello_read != 0) {
+    flow::Cold& c = s.table.cold(flow);
+    c.hello_ns = s.ts_ns;
+    c.hello_tick = s.now;
+    name_flow(s, flow, classify::kTls, {t.sni, t.sni_size});
+  }
+  if (step == tls::Step::more || step == tls::Step::hello) return {Next::same, {}};
+  const bool useless = step == tls::Step::failed && t.hello_read == 0 && t.server_read == 0;
+  if (step == tls::Step::failed) s.counters.sessions_failed.at(flow::Reader::tls).inc();
+  if (!useless) return {Next::stop, {}};
+  return {Next::again, {}};  // it only looked like TLS: the next segment is unknown again
+}
+
+void lose_tls(State& s, std::uint32_t flow, Dir dir, std::uint32_t) noexcept {
+  tls::lost(s.tls[s.table.hot(flow).session], dir, s.spools);
+}
+
+void close_tls(State& s, std::uint32_t flow) noexcept {
+  if (s.table.hot(flow).session != kNone) conclude(s, flow);
+}
+
+}  // namespace pellucid::engine

@@ -1,0 +1,29 @@
+// ★ Worker: one core's packet path. A turn takes a burst of rows through flow table, streams, readers and classification and
+// leaves records in a ring. It owns its State; one thread calls it; it never allocates, locks, logs or waits.
+#pragma once
+#include "lib/engine/state.h"
+
+namespace pellucid::engine {
+
+class Worker {
+ public:
+  Worker(const Options& options, Ring& records, classify::Dpi* dpi, metrics::WorkerCounters& counters)
+      : state_(options, records, dpi, counters) {}
+
+  // One burst of rows that a Front has read: keys, hashes and ticks are set. Frames are not needed after it.
+  void turn(net::Burst& burst) noexcept;
+  // Nothing more will come: live flows end at this tick, at most kFinishFlows a call, so that the exporter can keep up. True: call
+  // again.
+  bool finish(std::uint32_t tick) noexcept;
+
+  State& state() noexcept { return state_; }
+
+ private:
+  static constexpr unsigned kFinishFlows = 64;
+
+  void take(const net::Row& row, const net::Key& key) noexcept;
+
+  State state_;
+};
+
+}  // namespace pellucid::engine

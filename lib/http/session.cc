@@ -1,0 +1,169 @@
+#include "lib/http/session.h"
+
+#include <array>
+
+#include "lib/http/steps.h"
+
+namespace pellucid::http {
+
+namespace {
+
+// In the order of Step.
+constexpr std::array<void (*)(Work&) noexcept, 10> kSteps{step_start,   step_skip_line,  step_head,  step_pair,
+                                                          step_fixed,   step_chunk_line, step_chunk, step_chunk_end,
+                                                          step_trailer, step_until_close};
+static_assert(kSteps.size() == static_cast<std::size_t>(Step::until_close) + 1);
+
+// The very first octet was an `H` and stood alone; now that it is known who speaks, it is read.
+void replay_held(Session& s, Room& room) noexcept {
+  for (const Dir dir : {Dir::up, Dir::down}) {
+    Side& side = s.side[index(dir)];
+    if (side.held == 0) continue;
+    side.held = 0;
+    Work w{s, room, dir, as_bytes("H")};
+    for (unsigned i = 0; i < 2 && !w.rest.empty(); ++i) take_step(w);
+  }
+}
+
+// The first octets tell who is the client: `HT` begins a response, everything else a request (no method begins so).
+bool learn_client(Work& w) noexcept {
+  Side& side = w.side();
+  while (side.held == 0 && !w.rest.empty() && (w.rest.front() == '\r' || w.rest.front() == '\n')) w.take(1);
+  if (w.rest.empty()) return false;
+  if (side.held == 0 && w.rest.front() == 'H' && w.rest.size() == 1) {
+    w.take(1);
+    side.held = 1;
+    return false;
+  }
+  const std::uint8_t second = side.held != 0 ? w.rest[0] : w.rest.front() == 'H' ? w.rest[1] : std::uint8_t{0};
+  w.s.client = second == 'T' ? other(w.dir) : w.dir;
+  w.s.client_known = 1;
+  replay_held(w.s, w.room);
+  return true;
+}
+
+Event event_at_end(Ended ended) noexcept {
+  if (ended == Ended::upgraded) return Event::upgraded;
+  return ended == Ended::failed ? Event::failed : Event::more;
+}
+
+void lose_in_body(Work& w, std::uint64_t missed) noexcept {
+  Side& side = w.side();
+  Message* m = !w.from_client() ? &side.message : w.s.reading != kNotReading ? &w.s.waiting[w.s.reading] : nullptr;
+  if (m != nullptr) m->flags |= kGap;
+  if (side.step == Step::until_close) return count_body(w, missed);
+  const bool counted = side.step == Step::fixed || side.step == Step::chunk;
+  if (!counted || missed > side.left) {
+    if (side.step == Step::fixed && !w.from_client()) side.behind = 1;  // what came next lost its beginning too
+    return abandon(w);
+  }
+  count_body(w, missed);
+  side.left -= missed;
+  if (side.left != 0) return;
+  if (side.step == Step::chunk) {
+    side.step = Step::chunk_end;
+  } else {
+    end_message(w);
+  }
+}
+
+void close_side(Work& w) noexcept {
+  Side& side = w.side();
+  if (side.step == Step::start || side.step == Step::skip_line) return;
+  if (side.step == Step::until_close) return end_message(w);
+  abandon(w);
+}
+
+}  // namespace
+
+void take_step(Work& w) noexcept { kSteps[static_cast<std::size_t>(w.side().step)](w); }
+
+void abandon(Work& w) noexcept {
+  Session& s = w.s;
+  Side& side = w.side();
+  const bool head = side.step == Step::head || side.step == Step::pair;
+  if (head && side.first != 0) {
+    w.room.spools.clear(side.message.head);
+    side.message = Message{};
+  } else if (w.from_client()) {
+    side.message.flags |= kUnfinished;
+    if (head) push_request(s, Body::none);
+    if (!head && s.reading != kNotReading) s.waiting[s.reading].flags |= kUnfinished;
+    side.message = Message{};
+    s.reading = kNotReading;
+  } else {
+    side.message.flags |= kUnfinished;
+    if (head && !pair_response(s)) s.ready = Ready::none;  // whose request it is stays open
+    end_response(s);
+  }
+  side.step = Step::start;
+  side.astray = 1;
+  side.matched = 0;
+}
+
+void reset(Session& s) noexcept {
+  s = Session{};
+  s.reading = kNotReading;
+}
+
+Fed feed(Session& s, Dir dir, Bytes bytes, Room& room) noexcept {
+  DCHECK(room.scratch.size() >= kMaxHead);
+  Work w{s, room, dir, bytes};
+  const auto fed = [&w, &bytes](Event e) noexcept { return Fed{bytes.size() - w.rest.size(), e}; };
+  if (s.client_known == 0 && !learn_client(w)) return fed(Event::more);
+  for (;;) {
+    if (s.announce != 0) {
+      s.announce = 0;
+      return fed(Event::request);
+    }
+    if (next_ready(s)) return fed(Event::transaction);
+    if (s.ended != Ended::no) return fed(event_at_end(s.ended));
+    if (w.rest.empty() && w.side().step != Step::pair) return fed(Event::more);
+    take_step(w);
+  }
+}
+
+void lost(Session& s, Dir dir, std::uint64_t missed, Room& room) noexcept {
+  Work w{s, room, dir, {}};
+  Side& side = w.side();
+  side.held = 0;
+  if (missed == 0 || s.client_known == 0 || s.ended != Ended::no) return;
+  switch (side.step) {
+    case Step::start:
+    case Step::skip_line:
+      if (!w.from_client() && side.astray == 0) side.behind = 1;
+      side.step = Step::start;
+      side.astray = 1;
+      side.matched = 0;
+      return;
+    case Step::head:
+    case Step::pair:
+      side.message.flags |= kGap | kCut;
+      return abandon(w);
+    default:
+      return lose_in_body(w, missed);
+  }
+}
+
+Event finish(Session& s, Room& room) noexcept {
+  if (s.ended == Ended::no) {
+    if (s.client_known != 0 && s.ready == Ready::none) {
+      Work client{s, room, s.client, {}};
+      Work answer{s, room, server(s), {}};
+      close_side(client);
+      close_side(answer);
+    }
+    s.ended = Ended::finished;
+  }
+  s.announce = 0;
+  return next_ready(s) ? Event::transaction : Event::more;
+}
+
+void drop(Session& s, Spools& spools) noexcept {
+  for (Side& side : s.side) spools.clear(side.message.head);
+  for (Message& m : s.waiting) spools.clear(m.head);
+  spools.clear(s.done.head);
+  reset(s);
+}
+
+}  // namespace pellucid::http

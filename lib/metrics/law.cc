@@ -1,0 +1,83 @@
+#include "lib/metrics/law.h"
+
+#include <array>
+
+namespace pellucid::metrics {
+namespace {
+
+using W = WorkerCounters;
+
+std::uint64_t fragments_not_joined(const W& w) noexcept {
+  return w.fragments_timed_out.value() + w.fragments_evicted.value() + w.fragments_refused.value() +
+         w.fragments_pending.value();
+}
+
+template <auto Small, auto Large>
+bool within(const W& w) noexcept {
+  for (unsigned i = 0; i < kReaders; ++i) {
+    if ((w.*Small).value(i) > (w.*Large).value(i)) return false;
+  }
+  return true;
+}
+
+bool records_balance(const W& w) noexcept {
+  for (unsigned i = 0; i < kKinds; ++i) {
+    if (w.records_made.value(i) != w.records_written.value(i) + w.records_dropped.value(i)) return false;
+  }
+  return true;
+}
+
+bool exports_balance(const W& w) noexcept {
+  for (unsigned i = 0; i < kKinds; ++i) {
+    if (w.records_written.value(i) != w.records_taken.value(i)) return false;
+  }
+  return true;
+}
+
+constexpr std::array kTable{
+    Law{"packets",
+        "packets = tracked + untracked + non_ip + parse_errors + fragments (timed_out + evicted + refused + pending)",
+        [](const W& w) noexcept {
+          return w.packets.value() ==
+                 w.tracked.value() + w.untracked.sum() + w.non_ip.value() + w.parse_errors.sum() + fragments_not_joined(w);
+        }},
+    Law{"fragments", "fragments_held = joined + timed_out + evicted + pending",
+        [](const W& w) noexcept {
+          return w.fragments_held.value() == w.fragments_joined.value() + w.fragments_timed_out.value() +
+                                                 w.fragments_evicted.value() + w.fragments_pending.value();
+        }},
+    Law{"datagrams", "datagrams_reassembled <= fragments_joined",
+        [](const W& w) noexcept { return w.datagrams_joined.value() <= w.fragments_joined.value(); }},
+    Law{"handover", "worker_handover = worker_handover_taken",
+        [](const W& w) noexcept { return w.handover_sent.value() == w.handover_taken.value(); }},
+    Law{"flows", "flow_created = flow_ended + flows",
+        [](const W& w) noexcept { return w.flows_created.value() == w.flows_ended.sum() + w.flows.value(); }},
+    Law{"evictions", "flow_evicted = flow_ended{reason=evicted}",
+        [](const W& w) noexcept { return w.flows_evicted.value() == w.flows_ended.value(2); }},
+    Law{"flow packets", "flow_created <= tracked_packets: each flow was begun by a frame",
+        [](const W& w) noexcept { return w.flows_created.value() <= w.tracked.value(); }},
+    Law{"sessions failed", "sessions_failed <= sessions_started", within<&W::sessions_failed, &W::sessions_started>},
+    Law{"sessions incomplete", "sessions_incomplete <= sessions_started",
+        within<&W::sessions_incomplete, &W::sessions_started>},
+    Law{"dpi", "dpi_flows_total = dpi_ended + dpi_flows",
+        [](const W& w) noexcept { return w.dpi_flows.value() == w.dpi_ended.sum() + w.dpi_live.value(); }},
+    Law{"dpi packets", "dpi_flows_total <= dpi_packets: each inspection was begun by a packet",
+        [](const W& w) noexcept { return w.dpi_flows.value() <= w.dpi_packets.value(); }},
+    Law{"records", "records_made = records_written + records_dropped, for each kind", records_balance},
+    Law{"exports", "records_written = records_taken, for each kind", exports_balance},
+    Law{"lines", "records_taken = export_records + export_dropped_records",
+        [](const W& w) noexcept { return w.records_taken.sum() == w.lines_written.value() + w.lines_dropped.value(); }},
+};
+
+}  // namespace
+
+constinit const std::span<const Law> kLaws{kTable};
+
+const Law* broken_law(const WorkerCounters& sum) noexcept {
+  for (const Law& law : kLaws) {
+    if (!law.holds(sum)) return &law;
+  }
+  return nullptr;
+}
+
+}  // namespace pellucid::metrics

@@ -1,0 +1,109 @@
+#include "lib/metrics/metric.h"
+
+#include <algorithm>
+#include <array>
+
+namespace pellucid::metrics {
+namespace {
+
+template <auto Field>
+struct Access {
+  template <class Block>
+  static auto of(Block& block) noexcept {
+    auto& field = block.*Field;
+    if constexpr (std::is_same_v<std::remove_cvref_t<decltype(field)>, Counter>) {
+      return std::span{&field, 1};
+    } else {
+      return field.cells();
+    }
+  }
+  static std::span<const Counter> read(const WorkerCounters& block) noexcept { return of(block); }
+  static std::span<Counter> own(WorkerCounters& block) noexcept { return of(block); }
+};
+
+template <auto Field>
+constexpr Metric counter(std::string_view name, std::string_view help, Axis row = kNoAxis, Axis column = kNoAxis) noexcept {
+  return {name, help, Type::counter, row, column, Access<Field>::read, Access<Field>::own};
+}
+template <auto Field>
+constexpr Metric gauge(std::string_view name, std::string_view help) noexcept {
+  return {name, help, Type::gauge, kNoAxis, kNoAxis, Access<Field>::read, Access<Field>::own};
+}
+
+using W = WorkerCounters;
+constexpr std::array kTable{
+    counter<&W::packets>("worker_packets_total", "Frames pulled from the source."),
+    counter<&W::bytes>("worker_bytes_total", "Bytes on the wire of the frames pulled."),
+    counter<&W::tracked>("tracked_packets_total", "Frames that a flow took in."),
+    counter<&W::untracked>("untracked_packets_total", "Frames that could not be given to a flow.", kUntrackedAxis),
+    counter<&W::non_ip>("non_ip_packets_total", "Frames that carry no IP."),
+    counter<&W::parse_errors>("parse_errors_total", "Frames refused, by the header and the reason.", kLayerAxis, kErrAxis),
+    counter<&W::short_frames>("short_packets_total", "Frames cut by the snap length of the capture."),
+    counter<&W::handover_sent>("worker_handover_total", "Frames handed to the worker that owns their flow."),
+    counter<&W::handover_taken>("worker_handover_taken_total", "Frames taken in from another thread."),
+    counter<&W::fragments_held>("fragments_held_total", "IP fragments taken in for reassembly."),
+    counter<&W::fragments_joined>("fragments_joined_total", "IP fragments that left in a reassembled datagram."),
+    counter<&W::fragments_timed_out>("fragments_timed_out_total", "IP fragments dropped because the rest did not come."),
+    counter<&W::fragments_evicted>("fragments_evicted_total", "IP fragments dropped because the table was full."),
+    counter<&W::fragments_refused>("fragments_refused_total", "IP fragments that could not be taken in."),
+    gauge<&W::fragments_pending>("fragments_pending", "IP fragments that wait for the rest."),
+    counter<&W::datagrams_joined>("datagrams_reassembled_total", "Datagrams put together from fragments."),
+    counter<&W::flows_created>("flow_created_total", "Flows begun."),
+    counter<&W::flows_ended>("flow_ended_total", "Flows ended, by reason.", kEndAxis),
+    counter<&W::flows_evicted>("flow_evicted_total", "Flows ended because the table was full."),
+    gauge<&W::flows>("flows", "Flows live."),
+    counter<&W::stream_in_order>("stream_in_order_total", "TCP segments read in place."),
+    counter<&W::stream_out_of_order>("stream_out_of_order_total", "TCP segments held for a gap before them."),
+    counter<&W::stream_retransmitted>("stream_retransmitted_total", "TCP segments that brought nothing new."),
+    counter<&W::stream_gaps>("stream_gaps_total", "Gaps in TCP streams that were given up."),
+    counter<&W::stream_refused>("stream_refused_total", "TCP segments or streams for which there was no room."),
+    counter<&W::sessions_started>("sessions_started_total", "Sessions begun, by protocol.", kReaderAxis),
+    counter<&W::sessions_failed>("sessions_failed_total", "Sessions whose bytes broke the protocol.", kReaderAxis),
+    counter<&W::sessions_incomplete>("sessions_incomplete_total", "Sessions cut by a limit, a gap or the flow's end.",
+                                     kReaderAxis),
+    counter<&W::sessions_refused>("sessions_refused_total", "Sessions for which there was no room.", kReaderAxis),
+    counter<&W::reader_errors>("reader_errors_total", "Messages refused, by protocol and reason.", kReaderAxis, kErrAxis),
+    counter<&W::dpi_packets>("dpi_packets_total", "Packets given to deep packet inspection."),
+    counter<&W::dpi_flows>("dpi_flows_total", "Flows for which deep packet inspection was begun."),
+    counter<&W::dpi_ended>("dpi_ended_total", "Flows that left deep packet inspection, by result.", kDpiEndAxis),
+    gauge<&W::dpi_live>("dpi_flows", "Flows in deep packet inspection."),
+    counter<&W::dpi_pool_full>("dpi_pool_full_total", "Flows not inspected: no state was free."),
+    counter<&W::dpi_arena_full>("dpi_arena_full_total", "Allocations or flows refused: the memory of inspection was full."),
+    gauge<&W::dpi_arena_bytes>("dpi_arena_bytes", "Bytes of the memory of inspection in use."),
+    counter<&W::records_made>("records_made_total", "Records made, by kind.", kKindAxis),
+    counter<&W::records_written>("records_written_total", "Records handed to the exporter, by kind.", kKindAxis),
+    counter<&W::records_dropped>("records_dropped_total", "Records dropped because the ring was full, by kind.", kKindAxis),
+    counter<&W::records_incomplete>("records_incomplete_total", "Records whose tail was cut at its limit."),
+    counter<&W::busy_cycles>("worker_busy_cycles_total", "Cycles spent on turns that brought packets."),
+    counter<&W::idle_cycles>("worker_idle_cycles_total", "Cycles spent on turns that brought none."),
+    counter<&W::records_taken>("records_taken_total", "Records that the exporter took from the rings, by kind.", kKindAxis),
+    counter<&W::lines_written>("export_records_total", "Records written to the sink."),
+    counter<&W::lines_bytes>("export_bytes_total", "Bytes written to the sink."),
+    counter<&W::lines_dropped>("export_dropped_records_total", "Records that the sink refused."),
+};
+
+constexpr bool named_once() noexcept {
+  for (std::size_t i = 0; i < kTable.size(); ++i) {
+    for (std::size_t j = 0; j < i; ++j) {
+      if (kTable[i].name == kTable[j].name) return false;
+    }
+  }
+  return true;
+}
+static_assert(named_once());
+static_assert(std::ranges::all_of(kTable,
+                                  [](const Metric& m) { return m.name.ends_with("_total") == (m.type == Type::counter); }));
+
+}  // namespace
+
+constinit const std::span<const Metric> kMetrics{kTable};
+
+void accumulate(WorkerCounters& sum, const WorkerCounters& block) noexcept {
+  for (const Metric& m : kMetrics) {
+    const auto from = m.cells(block);
+    const auto into = m.own_cells(sum);
+    for (std::size_t i = 0; i < from.size(); ++i) into[i].add(from[i].value());
+  }
+}
+
+}  // namespace pellucid::metrics

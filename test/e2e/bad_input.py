@@ -1,0 +1,148 @@
+"""Bad input and bad output: one clear line on standard error, the exit code that docs/CLI.md promises, nothing half-written."""
+import gzip
+import json
+import os
+import shutil
+import struct
+import subprocess
+import tempfile
+import unittest
+
+from harness import PELLUCID, golden, pcap, run, udp
+
+DONE, FAILED, USAGE, INVALID = 0, 1, 2, 4
+
+
+class BadInput(unittest.TestCase):
+    def setUp(self):
+        self.folder = tempfile.mkdtemp()
+        self.addCleanup(shutil.rmtree, self.folder, ignore_errors=True)
+
+    def file(self, name, data):
+        path = os.path.join(self.folder, name)
+        with open(path, "wb") as f:
+            f.write(data)
+        return path
+
+    def refused(self, code, path, *args, **more):
+        """Runs on `path`: ends with `code`, says one line that names it, and writes no record."""
+        ended = run(path, "--out", "-", *args, **more)
+        self.assertEqual(ended.returncode, code, ended.stderr)
+        self.assertEqual(ended.stderr.count(b"\n"), 1, ended.stderr)
+        self.assertIn(os.path.basename(path).encode(), ended.stderr)
+        return ended
+
+    def test_a_missing_file_is_invalid_input(self):
+        self.assertEqual(self.refused(INVALID, os.path.join(self.folder, "none.pcap")).stdout, b"")
+
+    def test_an_empty_file_is_invalid_input(self):
+        self.assertEqual(self.refused(INVALID, self.file("empty.pcap", b"")).stdout, b"")
+
+    def test_a_directory_is_invalid_input(self):
+        self.assertEqual(self.refused(INVALID, self.folder).stdout, b"")
+
+    def test_a_file_that_is_no_capture_is_invalid_input(self):
+        self.assertEqual(self.refused(INVALID, self.file("letter.txt", b"Dear Sir or Madam,\n" * 9)).stdout, b"")
+
+    def test_a_compressed_file_that_is_no_capture_is_invalid_input(self):
+        self.assertEqual(self.refused(INVALID, self.file("letter.gz", gzip.compress(b"Dear Sir " * 99))).stdout, b"")
+
+    def test_a_file_that_may_not_be_read_is_invalid_input(self):
+        path = self.file("locked.pcap", pcap([udp(1, 1, b"x")]))
+        os.chmod(path, 0)
+        if os.access(path, os.R_OK):
+            self.skipTest("root reads everything")
+        self.refused(INVALID, path)
+
+    def test_a_torn_file_is_read_up_to_the_tear_and_fails_with_the_offset(self):
+        whole = pcap([udp(i, 7, b"hello %d" % i) for i in range(20)])
+        for cut in (len(whole) - 1, len(whole) - 60, 24 + 8):
+            ended = self.refused(FAILED, self.file("torn.pcap", whole[:cut]))
+            self.assertIn(b"offset", ended.stderr)
+            flows = [r for r in map(json.loads, ended.stdout.splitlines()) if r["event_type"] == "flow"]
+            self.assertEqual(len(flows), (cut - 24) // (len(whole[24:]) // 20) if cut > 100 else 0)
+
+    def test_a_torn_compressed_file_is_read_up_to_the_tear(self):
+        whole = gzip.compress(pcap([udp(i, 7, os.urandom(200)) for i in range(500)]))
+        ended = self.refused(FAILED, self.file("torn.pcap.gz", whole[:len(whole) // 2]))
+        self.assertGreater(ended.stdout.count(b"\n"), 100)
+
+    def test_a_record_larger_than_any_packet_is_refused_where_it_stands(self):
+        good = pcap([udp(1, 7, b"good")])
+        bad = good + struct.pack("<IIII", 1, 0, 0x7fffffff, 0x7fffffff) + b"x" * 100
+        ended = self.refused(FAILED, self.file("oversized.pcap", bad))
+        self.assertIn(str(len(good)).encode(), ended.stderr)
+        self.assertEqual(ended.stdout.count(b'"event_type":"flow"'), 1)
+
+    def test_a_pcapng_block_with_an_impossible_length_is_refused(self):
+        section = struct.pack("<IIIHHqI", 0x0a0d0d0a, 28, 0x1a2b3c4d, 1, 0, -1, 28)
+        ended = run(self.file("blocks.pcapng", section + struct.pack("<II", 6, 0xfffffff0) + b"x" * 50), "--out", "-")
+        self.assertEqual(ended.returncode, FAILED, ended.stderr)
+        self.assertEqual(ended.stderr.count(b"\n"), 1)
+
+    def test_unknown_flags_verbs_and_values_are_usage_errors(self):
+        for args in (["run"], ["run", "--nonsense", golden("dns")], ["fly"], [], ["run", golden("dns"), "--workers", "0"],
+                     ["run", golden("dns"), "--workers", "many"], ["run", golden("dns"), "--level", "everything"]):
+            ended = subprocess.run([PELLUCID, *args], capture_output=True, check=False)
+            self.assertEqual(ended.returncode, USAGE, args)
+            self.assertEqual(ended.stderr.count(b"\n"), 1, ended.stderr)
+
+
+class BadOutput(unittest.TestCase):
+    def setUp(self):
+        self.folder = tempfile.mkdtemp()
+        self.addCleanup(shutil.rmtree, self.folder, ignore_errors=True)
+
+    def fails(self, out):
+        ended = run(golden("https-tls12-http1"), "--out", out)
+        self.assertEqual(ended.returncode, FAILED, ended.stderr)
+        self.assertEqual(ended.stderr.count(b"\n"), 1, ended.stderr)
+        return ended
+
+    def test_a_folder_that_cannot_be_made_fails(self):
+        path = os.path.join(self.folder, "file")
+        with open(path, "wb"):
+            pass
+        self.assertIn(b"file", self.fails(os.path.join(path, "below")).stderr)
+
+    def test_a_folder_that_may_not_be_written_fails(self):
+        self.fails("/proc/pellucid")
+
+    def test_a_full_disk_fails_and_leaves_whole_lines(self):
+        mount = ["mount", "-t", "tmpfs", "-o", "size=64k", "none", self.folder]
+        mounted = subprocess.run(mount, capture_output=True, check=False)
+        if mounted.returncode != 0:
+            self.skipTest("mounting needs root")
+        self.addCleanup(subprocess.run, ["umount", self.folder], check=False)
+        big = os.path.join(tempfile.gettempdir(), f"full-{os.getpid()}.pcap")
+        with open(big, "wb") as f:
+            f.write(pcap([udp(i, i % 60000, b"x" * 20) for i in range(5000)]))
+        self.addCleanup(os.unlink, big)
+        ended = run(big, "--out", self.folder)
+        self.assertEqual(ended.returncode, FAILED, ended.stderr)
+        self.assertEqual(ended.stderr.count(b"\n"), 1, ended.stderr)
+        self.whole_lines(os.path.join(self.folder, "eve.jsonl"))
+
+    def whole_lines(self, path):
+        with open(path, "rb") as f:
+            data = f.read()
+        self.assertTrue(data == b"" or data.endswith(b"\n"))
+        for line in data.splitlines():
+            json.loads(line)
+
+    def test_a_reader_that_goes_away_ends_the_run_without_noise(self):
+        with tempfile.NamedTemporaryFile(suffix=".pcap") as f:
+            f.write(pcap([udp(i, i % 60000, b"x" * 20) for i in range(20000)]))
+            f.flush()
+            command = [PELLUCID, "run", "--out", "-", f.name]
+            with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as child:
+                self.assertTrue(json.loads(child.stdout.readline()))
+                child.stdout.close()
+                noise = child.stderr.read()
+                code = child.wait(60)
+        self.assertIn(code, (DONE, FAILED))
+        self.assertLessEqual(noise.count(b"\n"), 1, noise)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,153 @@
+"""How the reference programs write what we write otherwise: the names behind their numbers, and equal forms of both sides."""
+import datetime
+import functools
+import glob
+import ipaddress
+import os
+import re
+import shutil
+import subprocess
+
+VERSIONS = {"0x0304": "TLS 1.3", "0x0303": "TLS 1.2", "0x0302": "TLS 1.1", "0x0301": "TLSv1", "0x0300": "SSLv3"}
+HYBRID = {4587: "SecP256r1MLKEM768", 4588: "X25519MLKEM768", 4589: "SecP384r1MLKEM1024", 25497: "X25519Kyber768Draft00",
+          25498: "SecP256r1Kyber768Draft00"}  # younger than tshark 4.0
+TUNNELS = {"GTP.GTP_U": "gtpu", "GRE": "gre", "Teredo": "teredo", "VXLAN": "vxlan", "IP_in_IP": "ipip"}
+RRTYPES = {1: "A", 2: "NS", 5: "CNAME", 6: "SOA", 10: "NULL", 12: "PTR", 13: "HINFO", 15: "MX", 16: "TXT", 25: "KEY",
+           28: "AAAA", 33: "SRV", 35: "NAPTR", 36: "KX", 38: "A6", 39: "DNAME", 41: "OPT", 43: "DS", 46: "RRSIG", 47:
+           "NSEC", 48: "DNSKEY", 50: "NSEC3", 52: "TLSA", 64: "SVCB", 65: "HTTPS", 99: "SPF", 252: "AXFR", 255: "ANY"}
+RCODES = ["NOERROR", "FORMERR", "SERVFAIL", "NXDOMAIN", "NOTIMP", "REFUSED", "YXDOMAIN", "YXRRSET", "NXRRSET", "NOTAUTH",
+          "NOTZONE"]
+TAGS = {"vlan.id": "vlan", "mpls.label": "mpls", "pppoe.session_id": "pppoe"}  # fields of tools/dissect
+WRAPS = {"vxlan.vni": "vxlan", "geneve.vni": "geneve", "gtp.teid": "gtpu"}
+SPIS = {"esp.spi": 50, "ah.spi": 51}
+GRE = {"gre": (0x0800, 0x86dd, 0x8847, 0x6558), "nvgre": (0x6558,), "erspan": (0x88be, 0x22eb)}
+IDS = {*TAGS, *WRAPS, *SPIS, "gre.proto"}
+
+
+@functools.lru_cache(None)
+def tables():
+    """tshark's own names of the numbers in the fields we ask about; without tshark, none."""
+    wanted = {"tls.handshake.ciphersuite": "cipher", "tls.handshake.extensions_key_share_group": "group",
+              "tls.alert_message.desc": "alert"}
+    found = {kind: {} for kind in wanted.values()}
+    if shutil.which("tshark"):
+        run = subprocess.run(["tshark", "-G", "values"], capture_output=True, text=True, errors="replace", check=False)
+        for row in run.stdout.splitlines():
+            cells = row.split("\t")
+            if cells[0] == "V" and cells[1] in wanted:
+                found[wanted[cells[1]]].setdefault(int(cells[2], 0), cells[3])
+    return found
+
+
+def cipher(code):
+    return tables()["cipher"].get(int(code, 0), code)
+
+
+def group(code):
+    return HYBRID.get(int(code, 0)) or tables()["group"].get(int(code, 0), code)
+
+
+def alert(code):
+    return tables()["alert"].get(int(code), code)
+
+
+def plainest(text):
+    return re.sub(r"[^a-z0-9]", "", str(text).lower())
+
+
+def same_name(got, want):
+    return got is not None and plainest(got) == plainest(want)
+
+
+def alike(want, said):
+    """Whether `said`, of whatever shape, holds the wanted name or number."""
+    values = said.values() if isinstance(said, dict) else said if isinstance(said, list) else [said]
+    return any(alike(want, v) if isinstance(v, (dict, list)) else plainest(v) == plainest(want) for v in values)
+
+
+def same_version(code, got):
+    if code in VERSIONS:
+        return got == VERSIONS[code]
+    return str(got).startswith("TLS 1.3") or code[2:].lower() in str(got).lower()  # a draft
+
+
+def unescape(value):
+    """RFC 2253: a backslash before a character, or before two hexadecimal digits of UTF-8."""
+    raw = re.sub(rb"\\([0-9A-Fa-f]{2})|\\(.)", lambda m: bytes.fromhex(m.group(1).decode()) if m.group(1) else m.group(2),
+                 value.encode("utf-8"), flags=re.S)
+    return raw.decode("utf-8", "replace")
+
+
+def names(text):
+    """openssl's `CN=b,O=a` in the order of the certificate and with our separators: `O=a, CN=b`."""
+    parts = re.findall(r"((?:\\.|[^,\\])+)(?:,|$)", text)
+    return ", ".join(unescape(p) for p in reversed(parts))
+
+
+def plain(text):
+    return re.sub(r"\s+", " ", unescape(text)).strip().lower()
+
+
+def date(text):
+    return datetime.datetime.strptime(text, "%b %d %H:%M:%S %Y GMT").strftime("%Y-%m-%dT%H:%M:%S")
+
+
+def dns_name(text):
+    return "<Root>" if text in ("", ".") else text.rstrip(".") if text != "." else text
+
+
+def rrtype(code):
+    return RRTYPES.get(int(code), f"TYPE{code}")
+
+
+def rcode(code):
+    return RCODES[int(code)] if int(code) < len(RCODES) else str(code)
+
+
+def end(text):
+    """`[v6]:port` or `v4:port`."""
+    address, port = text.rsplit(":", 1)
+    return address.strip("[]"), int(port)
+
+
+def address(text):
+    try:
+        return str(ipaddress.ip_address(text))
+    except ValueError:
+        return text  # nDPI shortens some in a way of its own
+
+
+def ends(a, a_port, b, b_port):
+    return tuple(sorted([(address(a), a_port or 0), (address(b), b_port or 0)]))
+
+
+def ids(packet, field):
+    """The identifiers of one kind in a line of tools/dissect, each once, since tshark counts packets."""
+    if field in TAGS:
+        said = packet.get(TAGS[field], [])
+        return set(said if isinstance(said, list) else [said])
+    if field in SPIS:
+        return {packet["spi"]} if packet.get("proto") == SPIS[field] and "spi" in packet else set()
+    tunnels = packet.get("tunnels", [])
+    if field in WRAPS:
+        return {t["id"] for t in tunnels if t["type"] == WRAPS[field] and "id" in t}
+    return {proto for t in tunnels for proto in GRE.get(t["type"], ())}
+
+
+def ja4(path, expected):
+    """Every published JA4 of a TLS client over TCP in this capture: (field, ports, fingerprint)."""
+    for row in expected.get("ja4") or []:
+        for key in ("JA4.1", "JA4.2"):
+            if str(row.get(key, "")).startswith("t"):
+                yield "tls.ja4", tuple(sorted((int(row["srcport"]), int(row["dstport"])))), row[key]
+    folder, name = os.path.split(path)
+    for published in glob.glob(os.path.join(folder, "published", glob.escape(name) + ".rust.yaml")):
+        with open(published, encoding="utf-8") as f:
+            for block in f.read().split("\n- ")[1:]:
+                said = dict(re.findall(r"^\s*(transport|src_port|dst_port|ja4): (\S+)", block, re.M))
+                if said.get("transport") == "tcp" and "ja4" in said:
+                    yield "tls.ja4.rust", tuple(sorted((int(said["src_port"]), int(said["dst_port"])))), said["ja4"]
+    for published in glob.glob(os.path.join(folder, "..", "ndpi-published", glob.escape(name) + ".out")):
+        with open(published, encoding="utf-8", errors="replace") as f:
+            for m in re.finditer(r"^\s*\d+\s+TCP \S+:(\d+) <?->? \S+:(\d+) .*\[JA4: (t\w+)\]", f.read(), re.M):
+                yield "tls.ja4.ndpi", tuple(sorted((int(m.group(1)), int(m.group(2))))), m.group(3)
