@@ -9,12 +9,13 @@ import shutil
 import subprocess
 
 VERSIONS = {"0x0304": "TLS 1.3", "0x0303": "TLS 1.2", "0x0302": "TLS 1.1", "0x0301": "TLSv1", "0x0300": "SSLv3"}
-HYBRID = {4587: "SecP256r1MLKEM768", 4588: "X25519MLKEM768", 4589: "SecP384r1MLKEM1024", 25497: "X25519Kyber768Draft00",
-          25498: "SecP256r1Kyber768Draft00"}  # younger than tshark 4.0
+HYBRID = {4587: "SecP256r1MLKEM768", 4588: "X25519MLKEM768", 4589: "SecP384r1MLKEM1024", 16696: "CECPQ2",
+          25497: "X25519Kyber768Draft00",          25498: "SecP256r1Kyber768Draft00"}  # younger than tshark 4.0
 TUNNELS = {"GTP.GTP_U": "gtpu", "GRE": "gre", "Teredo": "teredo", "VXLAN": "vxlan", "IP_in_IP": "ipip"}
-RRTYPES = {1: "A", 2: "NS", 5: "CNAME", 6: "SOA", 10: "NULL", 12: "PTR", 13: "HINFO", 15: "MX", 16: "TXT", 25: "KEY",
-           28: "AAAA", 33: "SRV", 35: "NAPTR", 36: "KX", 38: "A6", 39: "DNAME", 41: "OPT", 43: "DS", 46: "RRSIG", 47:
-           "NSEC", 48: "DNSKEY", 50: "NSEC3", 52: "TLSA", 64: "SVCB", 65: "HTTPS", 99: "SPF", 252: "AXFR", 255: "ANY"}
+RRTYPES = dict(zip(range(1, 54), """A NS MD MF CNAME SOA MB MG MR NULL WKS PTR HINFO MINFO MX TXT RP AFSDB X25 ISDN RT NSAP NSAP-PTR SIG
+KEY PX GPOS AAAA LOC NXT EID NIMLOC SRV ATMA NAPTR KX CERT A6 DNAME SINK OPT APL DS SSHFP IPSECKEY RRSIG NSEC DNSKEY DHCID NSEC3
+NSEC3PARAM TLSA SMIMEA""".split())) | {64: "SVCB", 65: "HTTPS", 99: "SPF", 249: "TKEY", 250: "TSIG", 251: "IXFR", 252: "AXFR",
+                                      255: "ANY"}  # the registry of RFC 1035 and its followers
 RCODES = ["NOERROR", "FORMERR", "SERVFAIL", "NXDOMAIN", "NOTIMP", "REFUSED", "YXDOMAIN", "YXRRSET", "NXRRSET", "NOTAUTH",
           "NOTZONE"]
 TAGS = {"vlan.id": "vlan", "mpls.label": "mpls", "pppoe.session_id": "pppoe"}  # fields of tools/dissect
@@ -85,6 +86,9 @@ def names(text):
 
 
 def plain(text):
+    """Both sides name some attributes differently."""
+    text = re.sub(r"\b(?:Email|emailAddress)=", "email=", text)
+    text = re.sub(r"\b(?:streetAddress|street)=", "street=", text)
     return re.sub(r"\s+", " ", unescape(text)).strip().lower()
 
 
@@ -93,7 +97,12 @@ def date(text):
 
 
 def dns_name(text):
-    return "<Root>" if text in ("", ".") else text.rstrip(".") if text != "." else text
+    """Our `\\DDD` escapes (RFC 4343) as tshark shows such octets: as UTF-8 where they are."""
+    if text in ("", "."):
+        return "<Root>"
+    raw = re.sub(rb"\\(\d{3})|\\(.)", lambda m: bytes([int(m.group(1)) & 255]) if m.group(1) else m.group(2),
+                 text.encode("utf-8"), flags=re.S)
+    return raw.decode("utf-8", "replace")
 
 
 def rrtype(code):
@@ -135,19 +144,19 @@ def ids(packet, field):
 
 
 def ja4(path, expected):
-    """Every published JA4 of a TLS client over TCP in this capture: (field, ports, fingerprint)."""
+    """Every published JA4 of a TLS client over TCP: (field, ports, fingerprint, whether of a stream's second hello)."""
     for row in expected.get("ja4") or []:
         for key in ("JA4.1", "JA4.2"):
             if str(row.get(key, "")).startswith("t"):
-                yield "tls.ja4", tuple(sorted((int(row["srcport"]), int(row["dstport"])))), row[key]
+                yield "tls.ja4", tuple(sorted((int(row["srcport"]), int(row["dstport"])))), row[key], key == "JA4.2"
     folder, name = os.path.split(path)
     for published in glob.glob(os.path.join(folder, "published", glob.escape(name) + ".rust.yaml")):
         with open(published, encoding="utf-8") as f:
             for block in f.read().split("\n- ")[1:]:
                 said = dict(re.findall(r"^\s*(transport|src_port|dst_port|ja4): (\S+)", block, re.M))
                 if said.get("transport") == "tcp" and "ja4" in said:
-                    yield "tls.ja4.rust", tuple(sorted((int(said["src_port"]), int(said["dst_port"])))), said["ja4"]
+                    yield "tls.ja4.rust", tuple(sorted((int(said["src_port"]), int(said["dst_port"])))), said["ja4"], False
     for published in glob.glob(os.path.join(folder, "..", "ndpi-published", glob.escape(name) + ".out")):
         with open(published, encoding="utf-8", errors="replace") as f:
             for m in re.finditer(r"^\s*\d+\s+TCP \S+:(\d+) <?->? \S+:(\d+) .*\[JA4: (t\w+)\]", f.read(), re.M):
-                yield "tls.ja4.ndpi", tuple(sorted((int(m.group(1)), int(m.group(2))))), m.group(3)
+                yield "tls.ja4.ndpi", tuple(sorted((int(m.group(1)), int(m.group(2))))), m.group(3), False

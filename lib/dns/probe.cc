@@ -60,13 +60,6 @@ bool good_name(const Name& name, Mode mode) noexcept {
   return name.unprintable == 0 && std::all_of(text.begin(), text.end(), host_like);
 }
 
-bool good_question(Bytes message, const Question& q, Mode mode) noexcept {
-  Name name;
-  if (!read_name(message, q.name_at, name) || !good_name(name, mode) || netbios(name, q.type)) return false;
-  if (mode == Mode::strict && name.size == 0) return false;
-  return good_type(q.type, q.klass);
-}
-
 // Every section is there and nothing stands behind the last: chance does not do that.
 bool exact(const Message& m) noexcept {
   Records records(m);
@@ -74,6 +67,14 @@ bool exact(const Message& m) noexcept {
   while (records.next(r)) {
   }
   return records.err() == Err::none && records.at() == m.bytes.size();
+}
+
+// On its own ports a private type or class does no harm where everything else is right.
+bool good_question(const Message& m, const Question& q, Mode mode) noexcept {
+  Name name;
+  if (!read_name(m.bytes, q.name_at, name)) return false;
+  if (mode == Mode::lenient) return good_type(q.type, q.klass) || exact(m);
+  return good_name(name, mode) && name.size != 0 && !netbios(name, q.type) && good_type(q.type, q.klass) && exact(m);
 }
 
 // A response may leave the question out: an mDNS answer, a further message of a zone transfer, or a bare refusal.
@@ -114,8 +115,7 @@ Probe probe(Bytes datagram, Ports ports) noexcept {
   Questions questions(*m);
   Question q{};
   if (!questions.next(q)) return m->header.count[0] == 0 && good_without_question(*m, mode) ? Probe::yes : Probe::no;
-  if (!good_question(datagram, q, mode)) return Probe::no;
-  return mode == Mode::lenient || exact(*m) ? Probe::yes : Probe::no;
+  return good_question(*m, q, mode) ? Probe::yes : Probe::no;
 }
 
 Probe probe_stream(Bytes first, Ports ports) noexcept {

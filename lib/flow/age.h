@@ -23,8 +23,9 @@ class Age {
   std::uint32_t size() const noexcept { return size_; }
 
   // Fires what is due at `now`: f(flow) gives the new due tick, or 0 when the flow is gone (0 is never meant as a tick: give
-  // 1); one that is not after `now` counts as the next tick, so that no flow fires twice on its own. f may set, remove and drop any flow. Work is bounded: `budget` timers looked at and slots passed. Gives how many
-  // fired; what the budget left over comes first in the next turn.
+  // 1); one that is not after `now` counts as the next tick, so that no flow fires twice on its own. f may set, remove and drop
+  // any flow. Work is bounded: `budget` timers looked at and slots passed. Gives how many fired; what the budget left over
+  // comes first in the next turn.
   template <class F>
   unsigned turn(std::uint32_t now, unsigned budget, F f) noexcept {
     unsigned fired = 0;

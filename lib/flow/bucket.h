@@ -1,9 +1,8 @@
 // Bucket: one cache line of a Table: ten slots, each a 16-bit tag and the index of a flow. All tags are compared at once.
 // Owned by the Table.
 #pragma once
-#include <emmintrin.h>
-
 #include <bit>
+#include <cstring>
 
 #include "lib/base/bytes.h"
 #include "lib/base/id.h"
@@ -30,12 +29,17 @@ inline Slots match_plain(const Bucket& b, std::uint16_t tag) noexcept {
 }
 
 // The same with SSE2, which every x86-64 has: two overlapping loads of eight tags, so that nothing beyond the tags is read.
+// Compiler built-ins, since the intrinsics' header would bring a few thousand lines into every file that sees a Table.
 inline Slots match(const Bucket& b, std::uint16_t tag) noexcept {
   static_assert(Bucket::kSlots == 10);
-  const __m128i wanted = _mm_set1_epi16(static_cast<short>(tag));
-  const __m128i low = _mm_cmpeq_epi16(_mm_loadu_si128(reinterpret_cast<const __m128i*>(b.tag)), wanted);
-  const __m128i high = _mm_cmpeq_epi16(_mm_loadu_si128(reinterpret_cast<const __m128i*>(b.tag + 2)), wanted);
-  const auto bits = static_cast<std::uint32_t>(_mm_movemask_epi8(_mm_packs_epi16(low, high)));
+  using Tags [[gnu::vector_size(16)]] = std::uint16_t;
+  using Bytes16 [[gnu::vector_size(16)]] = char;
+  const Tags wanted = Tags{} + tag;
+  Tags low, high;
+  std::memcpy(&low, b.tag, sizeof low);
+  std::memcpy(&high, b.tag + 2, sizeof high);
+  const Bytes16 equal = __builtin_ia32_packsswb128(low == wanted, high == wanted);
+  const auto bits = static_cast<std::uint32_t>(__builtin_ia32_pmovmskb128(equal));
   return (bits & 0xff) | (bits >> 6 & 0x300);  // bits 14 and 15 are slots 8 and 9
 }
 

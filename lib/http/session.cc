@@ -14,32 +14,35 @@ constexpr std::array<void (*)(Work&) noexcept, 10> kSteps{step_start,   step_ski
                                                           step_trailer, step_until_close};
 static_assert(kSteps.size() == static_cast<std::size_t>(Step::until_close) + 1);
 
-// The very first octet was an `H` and stood alone; now that it is known who speaks, it is read.
+// What was held back while nobody knew who speaks is read now.
 void replay_held(Session& s, Room& room) noexcept {
   for (const Dir dir : {Dir::up, Dir::down}) {
-    Side& side = s.side[index(dir)];
-    if (side.held == 0) continue;
-    side.held = 0;
-    Work w{s, room, dir, as_bytes("H")};
+    const std::uint8_t held = s.side[index(dir)].held;
+    s.side[index(dir)].held = 0;
+    if (held == 0) continue;
+    Work w{s, room, dir, {&held, 1}};
     for (unsigned i = 0; i < 2 && !w.rest.empty(); ++i) take_step(w);
   }
 }
 
-// The first octets tell who is the client: `HT` begins a response, everything else a request (no method begins so).
+bool capital(std::uint8_t c) noexcept { return c >= 'A' && c <= 'Z'; }
+
+// The first two octets of a start line tell who is the client: `HT` begins a response, no method does. What stands before, the
+// end of another protocol's talk, is left out.
 bool learn_client(Work& w) noexcept {
   Side& side = w.side();
-  while (side.held == 0 && !w.rest.empty() && (w.rest.front() == '\r' || w.rest.front() == '\n')) w.take(1);
-  if (w.rest.empty()) return false;
-  if (side.held == 0 && w.rest.front() == 'H' && w.rest.size() == 1) {
+  while (!w.rest.empty()) {
+    const std::uint8_t c = w.rest.front();
+    if (side.held != 0 && (capital(c) || c == '-')) {
+      w.s.client = side.held == 'H' && c == 'T' ? other(w.dir) : w.dir;
+      w.s.client_known = 1;
+      replay_held(w.s, w.room);
+      return true;
+    }
+    side.held = capital(c) ? c : std::uint8_t{0};
     w.take(1);
-    side.held = 1;
-    return false;
   }
-  const std::uint8_t second = side.held != 0 ? w.rest[0] : w.rest.front() == 'H' ? w.rest[1] : std::uint8_t{0};
-  w.s.client = second == 'T' ? other(w.dir) : w.dir;
-  w.s.client_known = 1;
-  replay_held(w.s, w.room);
-  return true;
+  return false;
 }
 
 Event event_at_end(Ended ended) noexcept {

@@ -61,7 +61,7 @@ struct Side {       // one direction
   std::uint8_t first;    // 1: the line at hand is the start line
   std::uint8_t astray;   // 1: looking for the next start line
   std::uint8_t behind;   // 1: the header block of a response was lost for certain
-  std::uint8_t held;     // 1: an `H` was the first octet, and who speaks is not yet known
+  std::uint8_t held;     // a capital letter that came before it was known who speaks, 0
   std::uint8_t matched;  // octets of the status line's form seen, or hexadecimal digits of a chunk line
   char prefix[kMaxPrefix];
 };

@@ -25,13 +25,13 @@ struct FragStats {
 
 class Frags {
  public:
-  static constexpr unsigned kMaxDatagrams = 1024;   // being put together at once
-  static constexpr unsigned kMaxPieces = 64;        // stretches of a datagram with holes between them
-  static constexpr std::uint32_t kMaxBytes = 65535; // a datagram's
-  static constexpr std::uint32_t kMaxPrefix = 1016; // … and of the headers up to its own, the wrappers included
-  static constexpr std::uint32_t kMaxChunks = 4096; // KiB of payload and headers held
+  static constexpr unsigned kMaxDatagrams = 1024;          // being put together at once
+  static constexpr unsigned kMaxPieces = 64;               // stretches of a datagram with holes between them
+  static constexpr std::uint32_t kMaxBytes = 65535;        // a datagram's
+  static constexpr std::uint32_t kMaxPrefix = 1016;        // … and of the headers up to its own, the wrappers included
+  static constexpr std::uint32_t kMaxChunks = 4096;        // KiB of payload and headers held
   static constexpr std::uint32_t kTimeoutTicks = 30 * 60;  // about 30 s of packet time, see lib/engine/clock.h
-  static constexpr unsigned kMaxExpired = 32;       // datagrams given up in one expire()
+  static constexpr unsigned kMaxExpired = 32;              // datagrams given up in one expire()
 
   Frags();
   ~Frags();
@@ -40,11 +40,11 @@ class Frags {
 
   // In: a row with fate fragment. When it completes its datagram: gives true, and the row becomes that datagram (frame, len,
   // wire_len and frames summed over all fragments, kRowReassembled set, l3 the offset of the header that was fragmented), to be
-  // given to read_headers again; its bytes stay valid until the next recycle(). They are the first fragment's, up to and with its
-  // IP header, which is rewritten as if the datagram had never been fragmented; then all of the payload. Headers further out keep
-  // the first fragment's lengths. Otherwise false: the fragment is held or refused, as the stats say.
+  // given to read_headers again; its bytes stay valid until the next recycle(). They are the first fragment's, up to and with
+  // its IP header, which is rewritten as if the datagram had never been fragmented; then all of the payload. Headers further
+  // out keep the first fragment's lengths. Otherwise false: the fragment is held or refused, as the stats say.
   bool add(Row& row, std::uint32_t tick) noexcept;
-  void recycle() noexcept;               // once a burst, before the next pull: datagrams handed out are given back
+  void recycle() noexcept;                   // once a burst, before the next pull: datagrams handed out are given back
   void expire(std::uint32_t tick) noexcept;  // once a burst: bounded work
   const FragStats& stats() const noexcept;
   std::uint64_t pending() const noexcept;  // frames held now

@@ -6,7 +6,7 @@
 
 namespace pellucid::net {
 
-struct HashSecret {  // drawn at start by app; a parameter in tests
+struct HashSecret {        // drawn at start by app; a parameter in tests
   std::uint8_t bytes[64];  // four AES round keys
 };
 
@@ -14,10 +14,11 @@ struct HashSecret {  // drawn at start by app; a parameter in tests
 //
 // With secret k0..k3, a key as three blocks b0..b2 of 16 octets, and E(s, k) one AES encryption round (the instruction AESENC:
 // shift rows, substitute, mix columns, add k):
-//   s = k0;   for each block b:  s = E(E(s ^ b, k1), k2);   s = E(E(E(E(s, k3), k0), k1), k2);   hash = low half of s, little-endian
-// A difference in a block passes at least five active S-boxes before the next block meets it, so two chosen keys collide by design
-// of the sender with a chance of about 2^-30 at best without knowledge of the secret, and four more rounds spread each bit of the
-// state over all of the result. It is a hash for tables, not a message authentication code.
+//   s = k0;   for each block b:  s = E(E(s ^ b, k1), k2);   s = E(E(E(E(s, k3), k0), k1), k2);   hash = low half of s,
+//   little-endian
+// A difference in a block passes at least five active S-boxes before the next block meets it, so two chosen keys collide by
+// design of the sender with a chance of about 2^-30 at best without knowledge of the secret, and four more rounds spread each
+// bit of the state over all of the result. It is a hash for tables, not a message authentication code.
 using FlowHashKernel = void (*)(const HashSecret& secret, const Key* keys, unsigned n, std::uint64_t* hashes) noexcept;
 void flow_hash_plain(const HashSecret& secret, const Key* keys, unsigned n, std::uint64_t* hashes) noexcept;
 void flow_hash_aesni(const HashSecret& secret, const Key* keys, unsigned n, std::uint64_t* hashes) noexcept;  // only if chosen

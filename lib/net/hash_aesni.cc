@@ -1,14 +1,15 @@
 // The vector twin of flow_hash_plain, built with -maes. No header of ours and no inline function of anybody's: a copy compiled
 // for this CPU could become everybody's. hash.h says what it computes.
 #include <immintrin.h>
-#include <stdint.h>
+
+#include <cstdint>
 
 namespace pellucid::net {
 
 struct HashSecret;  // 64 octets
 struct Key;         // 48 octets
 
-void flow_hash_aesni(const HashSecret& secret, const Key* keys, unsigned n, uint64_t* hashes) noexcept {
+void flow_hash_aesni(const HashSecret& secret, const Key* keys, unsigned n, std::uint64_t* hashes) noexcept {
   const __m128i* const k = reinterpret_cast<const __m128i*>(&secret);
   const __m128i k0 = _mm_loadu_si128(k);
   const __m128i k1 = _mm_loadu_si128(k + 1);
@@ -19,7 +20,7 @@ void flow_hash_aesni(const HashSecret& secret, const Key* keys, unsigned n, uint
     __m128i s = k0;
     for (int b = 0; b < 3; ++b) s = _mm_aesenc_si128(_mm_aesenc_si128(_mm_xor_si128(s, _mm_loadu_si128(in + b)), k1), k2);
     s = _mm_aesenc_si128(_mm_aesenc_si128(_mm_aesenc_si128(_mm_aesenc_si128(s, k3), k0), k1), k2);
-    hashes[i] = static_cast<uint64_t>(_mm_cvtsi128_si64(s));
+    hashes[i] = static_cast<std::uint64_t>(_mm_cvtsi128_si64(s));
   }
 }
 

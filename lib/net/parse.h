@@ -11,9 +11,12 @@ struct ParseOptions {
   bool ignore_vlan = false;  // a tap that shows each direction on its own VLAN: tags are read, but do not part flows
 };
 
-// In: frame, len, wire_len, link, and kRowReassembled in flags where so. Out: all that the parser fills (fate first), and
-// the key when fate is flow. Lengths never exceed what was captured; a frame cut by the snap length still has its flow, with
-// kRowShort. `layers`, if given, is filled as far as headers were read. Never fails otherwise than by fate = error.
+// In: frame, len, wire_len, link, and kRowReassembled in flags where so (then l3 too: where the header is that was fragmented;
+// what headers before it say of lengths bounds nothing). Out: all that the parser fills (fate first), and the key when fate is
+// flow; a fragment has l3, payload, proto, and in `hash` its space_of(), for Frags. Lengths never exceed what was captured; a
+// frame cut by the snap length still has its flow, with kRowShort. A tunnel without IP in it is itself the flow, and so is UDP
+// on a tunnel's port with anything unsound in it. AH ends a packet's headers as ESP does: a flow by its SPI. `layers`, if
+// given, is filled as far as headers were read. Never fails otherwise than by fate = error.
 void read_headers(Row& row, Key& key, const ParseOptions& options, Layers* layers = nullptr) noexcept;
 
 }  // namespace pellucid::net

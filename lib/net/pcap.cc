@@ -90,21 +90,28 @@ Err PcapReader::read_records(Bytes& in, Burst& burst) noexcept {
   const std::uint64_t factor = ports_[0].unit.factor;
   const Port port = ports_[0];
   const bool unordered = lengths_ == Lengths::unordered;
+  Bytes rest = in;  // a local one stays in registers: rows are written between its uses
+  Err e = Err::none;
   while (burst.n < kBurst) {
-    if (in.size() < head) return need(head);
-    Fields<kOrder> f(in.first(kPcapRecordHeader));
+    if (rest.size() < head) {
+      e = need(head);
+      break;
+    }
+    Fields<kOrder> f(rest.first(kPcapRecordHeader));
     const std::uint64_t seconds = f.u32();
     const std::uint64_t fraction = f.u32();
     std::uint32_t len = f.u32();
     std::uint32_t wire_len = f.u32();
     if (unordered && len > wire_len) std::swap(len, wire_len);
-    if (len > kMaxFrame) return Err::too_long;
-    if (in.size() < head + len) return need(head + len);
-    fill(burst.row[burst.n], in.subspan(head, len), seconds * kSecond + fraction * factor, wire_len, port);
-    ++burst.n;
-    in = in.subspan(head + len);
+    if (len > kMaxFrame || rest.size() < head + len) {
+      e = len > kMaxFrame ? Err::too_long : need(head + len);
+      break;
+    }
+    fill(burst.row[burst.n++], rest.subspan(head, len), seconds * kSecond + fraction * factor, wire_len, port);
+    rest = rest.subspan(head + len);
   }
-  return Err::none;
+  in = rest;
+  return e;
 }
 
 void write_pcap_header(std::span<std::uint8_t, kPcapHeader> out, std::uint16_t link_type) noexcept {

@@ -134,6 +134,8 @@ class PcapReader {
   template <std::endian kOrder>
   Err open_section(Bytes& in) noexcept;
   template <std::endian kOrder>
+  void read_packets(Bytes& in, Burst& burst) noexcept;
+  template <std::endian kOrder>
   Err read_blocks(Bytes& in, Burst& burst) noexcept;
   template <std::endian kOrder>
   Err read_block(Bytes& in, Block block, Burst& burst) noexcept;

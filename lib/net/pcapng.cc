@@ -81,6 +81,29 @@ Err PcapReader::open_section(Bytes& in) noexcept {
   return Err::none;
 }
 
+// The common case: enhanced packets in a row, whole and right. It stops at anything else, which read_block judges.
+template <std::endian kOrder>
+void PcapReader::read_packets(Bytes& in, Burst& burst) noexcept {
+  Bytes rest = in;  // a local one stays in registers: rows are written between its uses
+  while (burst.n < kBurst && rest.size() >= kPacketHead + 4) {
+    Fields<kOrder> f(rest.first(kPacketHead));
+    const std::uint32_t type = f.u32();
+    const std::uint32_t size = f.u32();
+    const std::uint32_t port = f.u32();
+    const std::uint64_t high = f.u32();
+    const std::uint64_t low = f.u32();
+    const std::uint32_t len = f.u32();
+    const std::uint32_t wire_len = f.u32();
+    if (type != kEnhancedPacket || size % 4 != 0 || size > kMaxWant || size > rest.size() || size < kPacketHead + 4) break;
+    if (port >= port_count_ || len > kMaxFrame || len > size - kPacketHead - 4) break;
+    if (Fields<kOrder>(rest.subspan(size - 4, 4)).u32() != size) break;
+    last_ts_ns_ = ports_[port].unit.ns(high << 32 | low);
+    fill(burst.row[burst.n++], rest.subspan(kPacketHead, len), last_ts_ns_, wire_len, ports_[port]);
+    rest = rest.subspan(size);
+  }
+  in = rest;
+}
+
 template <std::endian kOrder>
 Err PcapReader::read_blocks(Bytes& in, Burst& burst) noexcept {
   while (burst.n < kBurst && order_ == kOrder) {
@@ -88,6 +111,8 @@ Err PcapReader::read_blocks(Bytes& in, Burst& burst) noexcept {
     if (trailer_ != 0) {
       e = read_rest<kOrder>(in);
     } else {
+      read_packets<kOrder>(in, burst);
+      if (burst.n == kBurst) break;
       if (in.size() < kMinBlock) return need(kMinBlock);
       Fields<kOrder> f(in.first(kMinBlock));
       const std::uint32_t type = f.u32();

@@ -104,6 +104,7 @@ std::string alpn_mark(const ClientHello& hello) {
   Bytes name;
   if (!Alpns(hello.alpn).next(name) || name.empty()) return "00";
   const std::uint8_t first = name.front();
+  if (first > 0x7f) return "99";  // JA4's authors publish this for their own non-ASCII capture, whatever the last octet is
   const std::uint8_t last = name.back();
   if (alphanumeric(first) && alphanumeric(last)) return {static_cast<char>(first), static_cast<char>(last)};
   return {kHex[first >> 4], kHex[last & 15]};

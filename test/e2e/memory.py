@@ -1,4 +1,7 @@
-"""Peak memory does not grow with the length of the file, whether its flows are few or ever new ones."""
+"""Peak memory does not grow with the length of the file, whether its flows are few or ever new ones.
+
+Tables and pools are touched as they fill, so a short run is smaller; what must be flat is what comes after that.
+"""
 import json
 import os
 import subprocess
@@ -7,7 +10,7 @@ import unittest
 
 from harness import PELLUCID, pcap, udp
 
-SLACK = 8 << 20  # bytes: what the C library and timing may add
+SLACK = 4 << 20  # bytes: what the C library and timing may add
 
 
 def peak(*args):
@@ -25,16 +28,16 @@ class Memory(unittest.TestCase):
         with tempfile.NamedTemporaryFile(suffix=".pcap") as f:
             f.write(pcap(frames))
             f.flush()
-            once, short = peak("--flows", "4096", f.name)
-            often, long = peak("--flows", "4096", "--repeat", "20", f.name)
-        self.assertEqual(long["packets"], 20 * short["packets"])
+            once, short = peak("--flows", "4096", "--repeat", "20", f.name)
+            often, long = peak("--flows", "4096", "--repeat", "80", f.name)
+        self.assertEqual(long["packets"], 4 * short["packets"])
         self.assertLess(often, once + SLACK)
 
     def test_few_flows_with_many_packets(self):
-        self.flat([udp(i % 100, 9, b"x" * 1000) for i in range(20000)])
+        self.flat([udp(i % 100, 9, b"x" * 1000) for i in range(10000)])
 
     def test_ever_new_flows(self):
-        self.flat([udp(i, 1000 + i // 60000, b"new") for i in range(50000)])
+        self.flat([udp(i, 1000 + i // 60000, b"new") for i in range(25000)])
 
 
 if __name__ == "__main__":

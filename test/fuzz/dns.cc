@@ -1,4 +1,5 @@
 // DNS messages: probe, names, every section and every form of data. The first four octets of the input are the ports.
+#include "lib/base/check.h"
 #include "lib/base/cursor.h"
 #include "lib/dns/data.h"
 #include "lib/dns/probe.h"

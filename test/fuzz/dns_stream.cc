@@ -2,6 +2,7 @@
 // long.
 #include <algorithm>
 
+#include "lib/base/check.h"
 #include "lib/base/cursor.h"
 #include "lib/dns/stream.h"
 

@@ -1,5 +1,5 @@
-// Frags over a list of fragments. Each is nine octets: what it is, its id, place, length, content and how long it took to come; or a
-// frame of raw IP as it stands. The laws hold after each, and what comes out is a sound datagram.
+// Frags over a list of fragments. Each is nine octets: what it is, its id, place, length, content and how long it took to come;
+// or a frame of raw IP as it stands. The laws hold after each, and what comes out is a sound datagram.
 #include <vector>
 
 #include "lib/base/check.h"

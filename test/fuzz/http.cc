@@ -1,6 +1,7 @@
 // HTTP/1: the input is a talk: pieces of both directions and gaps, each behind one octet that says which and how long.
 #include <algorithm>
 
+#include "lib/base/check.h"
 #include "lib/base/cursor.h"
 #include "lib/http/probe.h"
 #include "lib/http/session.h"

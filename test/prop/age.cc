@@ -48,18 +48,26 @@ class Model {  // time is 64 bits wide here, so that nothing wraps
 
   std::uint64_t step() {
     switch (random_() % 16) {
-      case 0: return random_() % (3 * kLap);
-      case 1: return 100 * kLap + random_() % kLap;
-      case 2: return 0;
-      default: return random_() % 200;
+      case 0:
+        return random_() % (3 * kLap);
+      case 1:
+        return 100 * kLap + random_() % kLap;
+      case 2:
+        return 0;
+      default:
+        return random_() % 200;
     }
   }
   std::uint64_t some_due() {
     switch (random_() % 8) {
-      case 0: return now_ - random_() % 1000;
-      case 1: return now_ + random_() % (4 * kLap);
-      case 2: return now_ + kLap - 5 + random_() % 10;
-      default: return now_ + random_() % 2000;
+      case 0:
+        return now_ - random_() % 1000;
+      case 1:
+        return now_ + random_() % (4 * kLap);
+      case 2:
+        return now_ + kLap - 5 + random_() % 10;
+      default:
+        return now_ + random_() % 2000;
     }
   }
   void change() {

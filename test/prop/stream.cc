@@ -72,7 +72,8 @@ class Connection {
   Connection& operator=(const Connection&) = delete;
 
   void run() {
-    while ((reference_[0].next() < shape_.length || reference_[1].next() < shape_.length) && !testing::Test::HasFatalFailure()) {
+    while ((reference_[0].next() < shape_.length || reference_[1].next() < shape_.length) &&
+           !testing::Test::HasFatalFailure()) {
       step(random_() % 2 == 0 ? Dir::up : Dir::down);
     }
   }
@@ -118,7 +119,8 @@ class Connection {
 
 TEST(Stream, AgreesWithAMapInWhichTheFirstCopyWins) {
   constexpr Shape kShapes[] = {
-      {400, 20, 300, 0}, {400, 20, 300, 50}, {2000, 100, 1000, 20}, {20'000, 3000, 8000, 10}, {40'000, 9000, 20'000, 5}, {300, 1, 260, 30},
+      {400, 20, 300, 0},        {400, 20, 300, 50},        {2000, 100, 1000, 20},
+      {20'000, 3000, 8000, 10}, {40'000, 9000, 20'000, 5}, {300, 1, 260, 30},
   };
   Streams streams(2, 1000);
   Random random(11);

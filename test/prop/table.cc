@@ -126,7 +126,7 @@ class Model {
   Table table_;
   const Hashing& hashing_;
   Random random_;
-  std::uint32_t now_ = 0xffff'ff00;  // ticks wrap early on
+  std::uint32_t now_ = 0xffff'ff00;               // ticks wrap early on
   std::map<std::uint32_t, std::uint32_t> flows_;  // number → index
   std::map<std::uint32_t, std::uint32_t> owner_;  // index → number
   unsigned evicted_ = 0;

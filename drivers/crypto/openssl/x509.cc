@@ -1,6 +1,5 @@
 #include "drivers/crypto/openssl/x509.h"
 
-#include <array>
 #include <cstdio>
 #include <ctime>
 
@@ -29,26 +28,13 @@ void write_upper(std::string& out, Bytes bytes, std::string_view between) {
   }
 }
 
-struct Abbreviation {
-  int nid;
-  const char* text;
-};
-constexpr std::array kAbbreviations{Abbreviation{NID_commonName, "CN"},      Abbreviation{NID_countryName, "C"},
-                                    Abbreviation{NID_localityName, "L"},     Abbreviation{NID_stateOrProvinceName, "ST"},
-                                    Abbreviation{NID_organizationName, "O"}, Abbreviation{NID_organizationalUnitName, "OU"},
-                                    Abbreviation{NID_domainComponent, "DC"}, Abbreviation{NID_pkcs9_emailAddress, "Email"}};
-
-// EVE shortens eight attributes and gives X.520's own names to the rest; what nobody named stays a dotted number.
+// OpenSSL's short names, which operators know from its tools; what nobody named stays a dotted number.
 void write_type(std::string& out, const ASN1_OBJECT* type) {
   const int nid = OBJ_obj2nid(type);
-  for (const Abbreviation& a : kAbbreviations) {
-    if (a.nid == nid) return static_cast<void>(out += a.text);
-  }
+  if (nid != NID_undef) return static_cast<void>(out += OBJ_nid2sn(nid));
   char dotted[96];
   const int size = OBJ_obj2txt(dotted, sizeof dotted, type, 1);
-  const std::string_view number{dotted, size <= 0 ? 0 : std::min(sizeof dotted - 1, static_cast<std::size_t>(size))};
-  if (nid == NID_undef) return static_cast<void>(out += number);
-  out += number.starts_with("2.5.4.") ? OBJ_nid2ln(nid) : OBJ_nid2sn(nid);
+  out += std::string_view{dotted, size <= 0 ? 0 : std::min(sizeof dotted - 1, static_cast<std::size_t>(size))};
 }
 
 // Text as it stands, whatever its octets: the JSON writer makes it valid. Wide and T.61 strings become UTF-8; what is no

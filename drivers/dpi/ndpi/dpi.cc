@@ -64,7 +64,9 @@ Label label_of(const ndpi_protocol& found, const ndpi_flow_struct& flow) noexcep
   label.app = found.app_protocol != NDPI_PROTOCOL_UNKNOWN ? found.app_protocol : found.master_protocol;
   label.category = static_cast<std::uint16_t>(found.category);
   label.confidence = static_cast<Confidence>(flow.confidence);
-  label.by = label.confidence == Confidence::dpi_cache ? By::ndpi_cache : By::ndpi;
+  // STUN names its application from a cache too, but claims to have inspected it.
+  const bool cached = label.confidence == Confidence::dpi_cache || label.master == NDPI_PROTOCOL_STUN;
+  label.by = cached ? By::ndpi_cache : By::ndpi;
   if (label.app == classify::kUnknown && flow.protocol_id_already_guessed == 0) label.by = By::nobody;
   return label;
 }
@@ -129,10 +131,7 @@ void NdpiDpi::inspect(DpiJob* jobs, unsigned n) noexcept {
     const unsigned before = earlier(jobs, k);
     if (before != k) {
       job.handle = jobs[before].handle;
-      if (job.handle == kNone) {  // decided, or no room: not for this packet either
-        job.decided = false;
-        continue;
-      }
+      if (job.handle == kNone) continue;  // decided, or no room: not for this packet either
     }
     state_->inspect(job);
   }
@@ -144,8 +143,11 @@ Label NdpiDpi::give_up(std::uint32_t handle) noexcept {
   if (i == kNone) return {};
   const ArenaScope scope(&s.arena);
   std::uint8_t guessed = 0;
+  const bool blank = s.flows[i].detected_protocol_stack[0] == NDPI_PROTOCOL_UNKNOWN;
   const ndpi_protocol found = ndpi_detection_giveup(s.module.get(), &s.flows[i], 1, &guessed);
-  const Label label = label_of(found, s.flows[i]);
+  Label label = label_of(found, s.flows[i]);
+  // No dissector had a verdict and it is no guess: what remains are the library's caches, whatever confidence it claims.
+  if (blank && label.confidence == Confidence::dpi) label.by = By::ndpi_cache;
   ++s.stats.gave_up;
   s.release(i);
   return label;

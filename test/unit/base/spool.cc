@@ -24,8 +24,8 @@ std::vector<std::uint8_t> all_of(const Spools& spools, const Spool& s) {
 }
 
 TEST(Spool, KeepsBytesOfAnySizeAroundAChunksEdge) {
-  for (const std::size_t n : {std::size_t{0}, std::size_t{1}, std::size_t{kChunk - 1}, std::size_t{kChunk}, std::size_t{kChunk + 1},
-                              std::size_t{3 * kChunk}, std::size_t{3 * kChunk + 5}}) {
+  for (const std::size_t n : {std::size_t{0}, std::size_t{1}, std::size_t{kChunk - 1}, std::size_t{kChunk},
+                              std::size_t{kChunk + 1}, std::size_t{3 * kChunk}, std::size_t{3 * kChunk + 5}}) {
     Spools spools(8);
     Spool s;
     const auto bytes = numbered(n);

@@ -41,9 +41,9 @@ TEST(DnsProbe, IsStrictOnOtherPorts) {
 
 TEST(DnsProbe, SaysNoToWhatCannotBeDns) {
   Wire type(1, 0x0100, {1, 0, 0, 0});
-  type.question("a.example", 4711);
+  type.question("a.example", 4711).u8(0);
   Wire klass(1, 0x0100, {1, 0, 0, 0});
-  klass.question("a.example", kA, 77);
+  klass.question("a.example", kA, 77).u8(0);
   Wire counts(1, 0x8180, {1, 65535, 0, 0});
   counts.question("a.example", kA);
   Wire opcode(1, 0x5900, {1, 0, 0, 0});
@@ -74,12 +74,17 @@ TEST(DnsProbe, AcceptsResponsesWithoutQuestionOnItsOwnPorts) {
   EXPECT_EQ(probe(bad.bytes(), kMdns), Probe::no);
 }
 
+TEST(DnsProbe, AcceptsPrivateTypesOnItsOwnPortsWhereAllElseIsRight) {
+  EXPECT_EQ(probe(query("a.example", 65534).bytes(), kDnsPorts), Probe::yes);
+  EXPECT_EQ(probe(query("a.example", 65534).bytes(), kOther), Probe::no);
+}
+
 TEST(DnsProbe, LeavesNetbiosAlone) {
   Wire w(1, 0x0110, {1, 0, 0, 0});
   w.question("FHEPFCELEHFCEPFFFACACACACACACABL", 0x20);
   EXPECT_EQ(probe(w.bytes(), {137, 137}), Probe::no);
-  EXPECT_EQ(probe(w.bytes(), kDnsPorts), Probe::no);
   EXPECT_EQ(probe(w.bytes(), kOther), Probe::no);
+  EXPECT_EQ(probe(w.bytes(), kDnsPorts), Probe::yes);  // a host that asks its DNS server for such a name
   EXPECT_EQ(probe(query("a.example").bytes(), {137, 1}), Probe::no);
 }
 

@@ -158,6 +158,25 @@ TEST(Ndpi, DecidesAConversationAndTakesItsHandleBack) {
   expect_lawful(dpi);
 }
 
+TEST(Ndpi, AVerdictThatMayRestOnOtherFlowsSaysSo) {
+  NdpiDpi dpi(4, 1 << 20);
+  Talk talk{kUdp, 40000, 3478};
+  std::string binding("\0\1\0\0\x21\x12\xa4\x42transaction!", 20);  // RFC 8489 5: a request without attributes
+  Label label;
+  std::uint32_t handle = kNone;
+  for (unsigned i = 0; i < 8 && label.app == classify::kUnknown; ++i) {
+    const auto packet = talk.packet(i % 2 == 0 ? Dir::up : Dir::down, binding);
+    DpiJob job = job_of(1, handle, packet, i % 2 == 0 ? Dir::up : Dir::down);
+    dpi.inspect(&job, 1);
+    handle = job.handle;
+    label = job.label;
+    if (job.decided) break;
+  }
+  if (handle != kNone) label = dpi.give_up(handle);
+  EXPECT_EQ(named(label), "STUN");
+  EXPECT_EQ(label.by, By::ndpi_cache);
+}
+
 TEST(Ndpi, ASingleDatagramCanBeEnough) {
   NdpiDpi dpi(4, 1 << 20);
   Talk talk{kUdp, 40000, 123};

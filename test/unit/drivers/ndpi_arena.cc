@@ -54,8 +54,8 @@ TEST(Arena, BlocksNeverOverlapInAnyOrderOfClaimsAndDrops) {
       auto* p = static_cast<std::uint8_t*>(arena.claim(size));
       if (p == nullptr) continue;
       const auto after = live.lower_bound(p);
-      if (after != live.end()) ASSERT_LE(p + size, after->first);
-      if (after != live.begin()) ASSERT_LE(std::prev(after)->first + std::prev(after)->second, p);
+      ASSERT_TRUE(after == live.end() || p + size <= after->first);
+      ASSERT_TRUE(after == live.begin() || std::prev(after)->first + std::prev(after)->second <= p);
       std::memset(p, 0x5a, size);
       live.emplace(p, size);
     } else {

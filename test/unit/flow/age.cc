@@ -141,10 +141,10 @@ TEST(Age, LetsTheCallbackRemoveAndSetAnyTimer) {
   age.turn(200, kPlenty, [&](std::uint32_t flow) {
     seen.push_back(flow);
     if (flow == 0) {
-      age.remove(1);      // due in this same turn
-      age.remove(0);      // itself, as the end of a flow does
-      age.set(2, 300);    // due in this same turn, now later
-      age.set(3, 100);    // due again at once, once
+      age.remove(1);    // due in this same turn
+      age.remove(0);    // itself, as the end of a flow does
+      age.set(2, 300);  // due in this same turn, now later
+      age.set(3, 100);  // due again at once, once
     }
     return flow == 4 ? 150u : 0u;  // in the past: not before the next turn
   });

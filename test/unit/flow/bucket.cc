@@ -15,7 +15,8 @@ TEST(Bucket, FindsTheSameSlotsAsItsPlainTwin) {
     for (std::uint16_t& tag : b.tag) tag = static_cast<std::uint16_t>(round % 2 == 0 ? random() : random() % 4);
     b.moved = static_cast<std::uint32_t>(random());
     for (std::uint32_t& flow : b.flow) flow = static_cast<std::uint32_t>(random());
-    const std::uint16_t wanted = random() % 2 == 0 ? b.tag[random() % Bucket::kSlots] : static_cast<std::uint16_t>(random() % 4);
+    const std::uint16_t wanted =
+        random() % 2 == 0 ? b.tag[random() % Bucket::kSlots] : static_cast<std::uint16_t>(random() % 4);
     ASSERT_EQ(match(b, wanted), match_plain(b, wanted)) << round;
   }
 }

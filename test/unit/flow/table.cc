@@ -70,7 +70,8 @@ TEST(Table, FillsToItsLastFlowAndThenRefuses) {
   for (const std::uint32_t capacity : {64u, 65u, 1000u, 4096u, 100'003u}) {
     Table table(capacity);
     EXPECT_EQ(table.capacity(), capacity);
-    for (std::uint32_t i = 0; i < capacity; ++i) ASSERT_NE(table.claim(key_of(i), hash_of(i)), kNone) << i << " of " << capacity;
+    for (std::uint32_t i = 0; i < capacity; ++i)
+      ASSERT_NE(table.claim(key_of(i), hash_of(i)), kNone) << i << " of " << capacity;
     EXPECT_EQ(table.claim(key_of(capacity), hash_of(capacity)), kNone);
     for (std::uint32_t i = 0; i < capacity; ++i) ASSERT_NE(table.find(key_of(i), hash_of(i)), kNone) << i;
     EXPECT_EQ(table.find(key_of(capacity), hash_of(capacity)), kNone);

@@ -8,7 +8,8 @@
 namespace pellucid::flow {
 namespace {
 
-constexpr std::uint8_t kS = kTcpSyn, kSA = kTcpSyn | kTcpAck, kA = kTcpAck, kFA = kTcpFin | kTcpAck, kR = kTcpRst, kPush = 8 | kTcpAck;
+constexpr std::uint8_t kS = kTcpSyn, kSA = kTcpSyn | kTcpAck, kA = kTcpAck, kFA = kTcpFin | kTcpAck, kR = kTcpRst,
+                       kPush = 8 | kTcpAck;
 constexpr Dir up = Dir::up, down = Dir::down;
 using enum TcpState;
 

@@ -53,6 +53,15 @@ TEST(HttpSession, LearnsTheClientFromAResponseToo) {
   EXPECT_EQ(r.seen.back(), "HEAD / HTTP/1.1|0|0||0|0");
 }
 
+TEST(HttpSession, LeavesOutWhatAnotherProtocolSaidBefore) {
+  Replay r;
+  r.down(std::string_view("\x00Z\x00\x00Q", 5));  // a SOCKS reply, perhaps
+  r.up("GET / HTTP/1.1\r\n\r\n");
+  r.down("HTTP/1.1 204 x\r\n\r\n");
+  EXPECT_EQ(r.seen, Seen{"GET / HTTP/1.1|0|0|HTTP/1.1 204 x|0|0"});
+  r.end();
+}
+
 TEST(HttpSession, AnswersPipelinedRequestsInOrder) {
   Replay r;
   for (unsigned i = 0; i < kMaxWaiting; ++i) r.up("GET /" + std::to_string(i) + " HTTP/1.1\r\n\r\n");

