@@ -15,11 +15,11 @@ class Cursor {
   constexpr bool done() const noexcept { return ok_ && at_ == end_; }
   constexpr Bytes rest() const noexcept { return {at_, left()}; }
 
-  constexpr std::uint8_t u8() noexcept { return static_cast<std::uint8_t>(number(1)); }
-  constexpr std::uint16_t u16() noexcept { return static_cast<std::uint16_t>(number(2)); }
-  constexpr std::uint32_t u24() noexcept { return static_cast<std::uint32_t>(number(3)); }
-  constexpr std::uint32_t u32() noexcept { return static_cast<std::uint32_t>(number(4)); }
-  constexpr std::uint64_t u64() noexcept { return number(8); }
+  constexpr std::uint8_t u8() noexcept { return number<std::uint8_t>(); }
+  constexpr std::uint16_t u16() noexcept { return number<std::uint16_t>(); }
+  constexpr std::uint32_t u24() noexcept { return number<std::uint32_t, 3>(); }
+  constexpr std::uint32_t u32() noexcept { return number<std::uint32_t>(); }
+  constexpr std::uint64_t u64() noexcept { return number<std::uint64_t>(); }
 
   constexpr Bytes take(std::size_t n) noexcept {
     if (!has(n)) return {};
@@ -42,11 +42,13 @@ class Cursor {
     fail();
     return false;
   }
-  constexpr std::uint64_t number(unsigned width) noexcept {
-    if (!has(width)) return 0;
-    std::uint64_t v = 0;
-    for (unsigned i = 0; i < width; ++i) v = (v << 8) | at_[i];
-    at_ += width;
+  // In the type that is asked for: g++ makes one load and a byte swap of this only where no wider type holds the sum.
+  template <class T, unsigned kWidth = sizeof(T)>
+  constexpr T number() noexcept {
+    if (!has(kWidth)) return 0;
+    T v = 0;
+    for (unsigned i = 0; i < kWidth; ++i) v = static_cast<T>(v << (kWidth > 1 ? 8 : 0) | at_[i]);
+    at_ += kWidth;
     return v;
   }
 

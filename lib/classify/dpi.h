@@ -14,8 +14,8 @@ struct DpiJob {
   Bytes packet;          // from the innermost network header on
   std::uint64_t ts_ns;
   Dir dir;
-  bool decided;          // out: label is final, the handle was given back
-  Label label;           // out
+  bool decided;  // out: label is final, the handle was given back
+  Label label;   // out
 };
 
 // Which application runs over a protocol that a reader of ours has read? Host names come first; where no list knows the name,
@@ -27,9 +27,9 @@ struct NameAsk {
   bool swapped = false;  // the source is key.b
 };
 
-struct DpiStats {  // all but live and arena_bytes monotone; flows = decided + gave_up + dropped + live
-  std::uint64_t packets;     // jobs that reached the library
-  std::uint64_t flows;       // handles given out
+struct DpiStats {         // all but live and arena_bytes monotone; flows = decided + gave_up + dropped + live
+  std::uint64_t packets;  // jobs that reached the library
+  std::uint64_t flows;    // handles given out
   std::uint64_t decided;
   std::uint64_t gave_up;
   std::uint64_t dropped;
@@ -46,7 +46,8 @@ class Dpi {
   // handle kNone.
   virtual void inspect(DpiJob* jobs, unsigned n) noexcept = 0;
   // The best guess for a flow that is not decided (budget spent, or it ended); gives the handle back. Unknown and by = ndpi: it
-  // was looked at, and a guess by ports was ruled out. Unknown and by = nobody: its packets could not be read; guess() may help.
+  // was looked at, and a guess by ports was ruled out. Unknown and by = nobody: its packets could not be read; guess() may
+  // help.
   virtual Label give_up(std::uint32_t handle) noexcept = 0;
   // Gives the handle back, nothing asked. A handle that was given back already is ignored.
   virtual void drop(std::uint32_t handle) noexcept = 0;

@@ -50,11 +50,11 @@ bool Front::settle(net::Row& row, net::Key& key) noexcept {
 
 void Front::publish_fragments() noexcept {
   const net::FragStats& now = frags_.stats();
-  counters_.fragments_held.set(now.held);
+  counters_.fragments.set(now.held + now.refused);
   counters_.fragments_joined.set(now.joined);
   counters_.fragments_timed_out.set(now.timed_out);
   counters_.fragments_evicted.set(now.evicted);
-  counters_.fragments_refused.set(now.refused);
+  counters_.fragments_refused.set(now.refused + now.refused_after_held);
   counters_.fragments_pending.set(frags_.pending());
   counters_.datagrams_joined.set(now.datagrams);
 }

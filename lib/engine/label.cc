@@ -51,6 +51,8 @@ void set_label(State& s, std::uint32_t flow, const Label& label) noexcept {
 
 void name_flow(State& s, std::uint32_t flow, std::uint16_t master, std::string_view name) noexcept {
   const flow::Hot& h = s.table.hot(flow);
+  const auto by = static_cast<classify::By>(s.table.cold(flow).by);
+  if (by == classify::By::ndpi || by == classify::By::ndpi_cache) return;  // TLS within SMTP, SOCKS …: the flow keeps its name
   Label label{master, master, 0, classify::Confidence::dpi, classify::By::parser};
   if (s.dpi != nullptr) label = s.dpi->name({master, name, &h.key, swapped(h)});
   set_label(s, flow, label);
@@ -87,7 +89,8 @@ void last_label(State& s, std::uint32_t flow) noexcept {
     h.dpi = kNone;
     store(c, s.dpi->give_up(handle));
   }
-  if (c.master == classify::kUnknown && c.app == classify::kUnknown) store(c, s.dpi->guess(h.key, swapped(h)));
+  // nDPI may have looked and ruled the port's guess out; only where nobody could say anything are address and port asked.
+  if (c.by == static_cast<std::uint8_t>(classify::By::nobody)) store(c, s.dpi->guess(h.key, swapped(h)));
 }
 
 }  // namespace pellucid::engine

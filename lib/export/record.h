@@ -68,33 +68,33 @@ struct TlsBody {
 static_assert(sizeof(FlowBody) == 56 && sizeof(TlsBody) == 24);
 
 struct DnsBody {
-  std::uint32_t tx;         // number of the transaction in its flow, from 0
-  std::uint8_t response;    // 0 request, 1 response
+  std::uint32_t tx;       // number of the transaction in its flow, from 0
+  std::uint8_t response;  // 0 request, 1 response
   std::uint8_t spare[3];
 };
 
 struct HttpBody {
   std::uint32_t tx;
   std::uint32_t spare;
-  std::uint64_t request_bytes;   // of the bodies, as carried
+  std::uint64_t request_bytes;  // of the bodies, as carried
   std::uint64_t response_bytes;
 };
 
 enum class Part : std::uint8_t {
-  layers,           // net::Layers, where the flow has any
-  client_hello,     // handshake bodies, without their 4-octet headers
+  layers,        // net::Layers, where the flow has any
+  client_hello,  // handshake bodies, without their 4-octet headers
   server_hello,
   hello_retry,
-  certificates,     // server's Certificate message body
+  certificates,  // server's Certificate message body
   client_certificates,
   dns_message,
-  http_request,     // header blocks, request and status line included, without the empty line
+  http_request,  // header blocks, request and status line included, without the empty line
   http_response,
 };
 struct PartHead {
   std::uint32_t size;  // of the bytes that follow, before padding to 8
   Part part;
-  std::uint8_t cut;    // 1: the wire had more
+  std::uint8_t cut;  // 1: the wire had more
   std::uint16_t spare;
 };
 
@@ -126,11 +126,16 @@ View read_record(Bytes message) noexcept;  // CHECKs: the ring is ours
 constexpr std::size_t body_size(Kind k) noexcept {
   switch (k) {
     case Kind::flow:
-    case Kind::flow_update: return sizeof(FlowBody);
-    case Kind::tls: return sizeof(TlsBody);
-    case Kind::dns: return sizeof(DnsBody);
-    case Kind::http: return sizeof(HttpBody);
-    case Kind::kCount: break;
+    case Kind::flow_update:
+      return sizeof(FlowBody);
+    case Kind::tls:
+      return sizeof(TlsBody);
+    case Kind::dns:
+      return sizeof(DnsBody);
+    case Kind::http:
+      return sizeof(HttpBody);
+    case Kind::kCount:
+      break;
   }
   return 0;
 }

@@ -1,5 +1,5 @@
-// Tally: what the summary of a run says, counted from records as they pass. Owned by the exporter thread; read when it has ended.
-// Bounded: what comes after the table of names is full is counted as `other`.
+// Tally: what the summary of a run says, counted from records as they pass. Owned by the exporter thread; read when it has
+// ended. Bounded: what comes after the table of names is full is counted as `other`.
 #pragma once
 #include <array>
 #include <map>
@@ -38,7 +38,7 @@ class Tally {
   const std::array<Sum, 256>& protocols() const noexcept { return protocols_; }  // by IP protocol number
   // Sessions by negotiated version, 0 where no ServerHello was seen; most frequent first.
   std::vector<Ranked<std::uint16_t>> tls_versions() const;
-  std::vector<Ranked<AppKey>> top_apps(std::size_t most) const;       // by bytes
+  std::vector<Ranked<AppKey>> top_apps(std::size_t most) const;        // by bytes
   std::vector<Ranked<std::string>> top_names(std::size_t most) const;  // sessions by SNI, most frequent first
   std::uint64_t other_names() const noexcept { return other_names_; }
   std::uint64_t resumed() const noexcept { return resumed_; }
@@ -53,7 +53,7 @@ class Tally {
   std::array<Sum, 256> protocols_{};
   std::unordered_map<std::uint16_t, Sum> versions_;
   std::unordered_map<AppKey, Sum> apps_;  // at most one entry a pair of nDPI's numbers
-  std::map<std::string, Sum> names_;  // a tree: names on the wire cannot make it slow
+  std::map<std::string, Sum> names_;      // a tree: names on the wire cannot make it slow
   std::uint64_t other_names_ = 0;
   std::uint64_t resumed_ = 0;
   std::uint64_t one_sided_ = 0;

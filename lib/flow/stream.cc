@@ -103,7 +103,7 @@ std::uint32_t Streams::skip(std::uint32_t stream, Dir dir) noexcept {
 }
 
 // In order. Where held segments lie within the payload, it is read as a whole if all copies are equal; if not, up to the
-// first held one, and the rest fills what lies between the held ones.
+// first one that differs, and the rest fills what lies between those that are held.
 Bytes Streams::take(std::uint32_t stream, Half& h, Bytes payload) noexcept {
   const std::size_t n = undisputed(h, payload);
   h.next += static_cast<std::uint32_t>(n);
@@ -120,7 +120,7 @@ std::size_t Streams::undisputed(const Half& h, Bytes payload) noexcept {
     const auto from = static_cast<std::size_t>(s.seq - h.next);
     if (from >= payload.size()) break;
     const std::size_t n = std::min<std::size_t>(s.size, payload.size() - from);
-    if (std::memcmp(payload.data() + from, s.bytes + s.begin, n) != 0) return pool_[h.first].seq - h.next;
+    if (std::memcmp(payload.data() + from, s.bytes + s.begin, n) != 0) return from;
   }
   return payload.size();
 }

@@ -125,7 +125,6 @@ bool Table::leaves_before(std::uint32_t x, std::uint32_t y) const noexcept {
 
 // Who may be dropped for this hash. All their lines are asked for at once: one flow after the other would wait for each.
 unsigned Table::candidates(std::uint64_t hash, std::uint32_t* flows) const noexcept {
-  static_assert(kMaxEvictLook >= 2 * Bucket::kSlots);
   unsigned n = 0;
   if (empty_place(hash).bucket == kNone && find_move(hash).from.bucket == kNone) {
     for (const std::uint32_t at : {first(hash), second(hash)}) {
@@ -143,7 +142,7 @@ unsigned Table::candidates(std::uint64_t hash, std::uint32_t* flows) const noexc
 }
 
 std::uint32_t Table::victim(std::uint64_t hash, std::uint32_t protect_from_tick) const noexcept {
-  std::uint32_t flows[kMaxEvictLook];
+  std::uint32_t flows[std::max(kMaxEvictLook, 2 * Bucket::kSlots)];
   const unsigned n = candidates(hash, flows);
   std::uint32_t chosen = kNone;
   for (unsigned i = 0; i < n; ++i) {

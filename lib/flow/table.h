@@ -17,7 +17,7 @@ class Table {
  public:
   static constexpr std::uint32_t kMinCapacity = 64;
   static constexpr std::uint32_t kMaxCapacity = 64u << 20;
-  static constexpr unsigned kMaxEvictLook = 32;  // flows among which a victim is looked for
+  static constexpr unsigned kMaxEvictLook = 16;  // flows among which a victim is looked for
 
   explicit Table(std::uint32_t capacity);
 

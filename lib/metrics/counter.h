@@ -92,7 +92,7 @@ struct alignas(kLine) WorkerCounters {
   Counter handover_sent;   // frames given to the worker that owns their flow, by whoever read them
   Counter handover_taken;  // … taken in by that worker
   // Fragments: net::FragStats, set once a turn.
-  Counter fragments_held;
+  Counter fragments;
   Counter fragments_joined;
   Counter fragments_timed_out;
   Counter fragments_evicted;

@@ -41,10 +41,9 @@ constexpr std::array kTable{
           return w.packets.value() ==
                  w.tracked.value() + w.untracked.sum() + w.non_ip.value() + w.parse_errors.sum() + fragments_not_joined(w);
         }},
-    Law{"fragments", "fragments_held = joined + timed_out + evicted + pending",
+    Law{"fragments", "fragments = joined + timed_out + evicted + refused + pending",
         [](const W& w) noexcept {
-          return w.fragments_held.value() == w.fragments_joined.value() + w.fragments_timed_out.value() +
-                                                 w.fragments_evicted.value() + w.fragments_pending.value();
+          return w.fragments.value() == w.fragments_joined.value() + fragments_not_joined(w);
         }},
     Law{"datagrams", "datagrams_reassembled <= fragments_joined",
         [](const W& w) noexcept { return w.datagrams_joined.value() <= w.fragments_joined.value(); }},

@@ -92,7 +92,7 @@ void make_fragment(Walk& w, std::uint8_t proto, std::uint32_t payload) noexcept 
 
 namespace {
 
-void read_all(Row& row, Key& key, const ParseOptions& options, Layers* layers) noexcept {
+[[gnu::noinline]] void read_all(Row& row, Key& key, const ParseOptions& options, Layers* layers) noexcept {
   Walk w(row, key, layers, options);
   row.flags &= kRowReassembled | kRowShort;
   row.fate = Fate::non_ip;

@@ -103,11 +103,16 @@ Err PcapReader::read_records(Bytes& in, Burst& burst) noexcept {
     std::uint32_t len = f.u32();
     std::uint32_t wire_len = f.u32();
     if (unordered && len > wire_len) std::swap(len, wire_len);
-    if (len > kMaxFrame || rest.size() < head + len) {
-      e = len > kMaxFrame ? Err::too_long : need(head + len);
+    if (len > kMaxFrame) {
+      e = Err::too_long;
       break;
     }
-    fill(burst.row[burst.n++], rest.subspan(head, len), seconds * kSecond + fraction * factor, wire_len, port);
+    if (rest.size() < head + len) {
+      e = need(head + len);
+      break;
+    }
+    fill(burst.row[burst.n], rest.subspan(head, len), seconds * kSecond + fraction * factor, wire_len, port);
+    ++burst.n;
     rest = rest.subspan(head + len);
   }
   in = rest;

@@ -2,6 +2,8 @@
 #include "lib/base/check.h"
 #include "lib/base/cursor.h"
 #include "lib/dns/data.h"
+#include "lib/dns/message.h"
+#include "lib/dns/name.h"
 #include "lib/dns/probe.h"
 #include "lib/dns/text.h"
 

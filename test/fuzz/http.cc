@@ -3,6 +3,7 @@
 
 #include "lib/base/check.h"
 #include "lib/base/cursor.h"
+#include "lib/http/head.h"
 #include "lib/http/probe.h"
 #include "lib/http/session.h"
 

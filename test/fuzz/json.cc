@@ -1,7 +1,7 @@
 // Any octets become the inside of a JSON string that stands for the same code points, broken sequences aside.
 #include "lib/export/json.h"
 
-#include "test/fuzz/json_check.h"
+#include "test/unit/export/json_check.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace pellucid;

@@ -1,12 +1,13 @@
 // Any octets as the parts of a record become one line of valid JSON. The first octet chooses the kind, the second the bits of
 // the body; the rest is split in two parts at the third.
+#include "lib/export/record.h"
 #include "drivers/crypto/openssl/digest.h"
 #include "drivers/crypto/openssl/x509.h"
 #include "lib/base/cursor.h"
 #include "lib/export/draft.h"
 #include "lib/export/eve.h"
 #include "lib/export/tally.h"
-#include "test/fuzz/json_check.h"
+#include "test/unit/export/json_check.h"
 
 namespace pellucid {
 namespace {

@@ -12,7 +12,7 @@ namespace {
 
 TEST(Arena, BlocksAreAlignedAndLieInside) {
   Arena arena(1 << 16);
-  for (const std::size_t size : {0, 1, 15, 16, 17, 100, 1000, 5000}) {
+  for (const std::size_t size : {0U, 1U, 15U, 16U, 17U, 100U, 1000U, 5000U}) {
     void* p = arena.claim(size);
     ASSERT_NE(p, nullptr) << size;
     EXPECT_EQ(reinterpret_cast<std::uintptr_t>(p) % 16, 0U);

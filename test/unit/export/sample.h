@@ -14,10 +14,14 @@ namespace pellucid::exporter::sample {
 using Octets = std::vector<std::uint8_t>;
 
 inline Octets octets(std::string_view text) { return {text.begin(), text.end()}; }
+// Not inline on purpose: where g++ 12 sees a vector grow, it warns of bounds that it invents.
+[[gnu::noinline]] inline void push(Octets& out, unsigned octet) { out.push_back(static_cast<std::uint8_t>(octet)); }
 inline void add(Octets& out, std::initializer_list<unsigned> bytes) {
-  for (const unsigned b : bytes) out.push_back(static_cast<std::uint8_t>(b));
+  for (const unsigned b : bytes) push(out, b);
 }
-inline void add(Octets& out, Bytes bytes) { out.insert(out.end(), bytes.begin(), bytes.end()); }
+inline void add(Octets& out, Bytes bytes) {
+  for (const std::uint8_t b : bytes) push(out, b);
+}
 inline void add16(Octets& out, std::size_t v) {
   add(out, {static_cast<unsigned>(v >> 8 & 255), static_cast<unsigned>(v & 255)});
 }

@@ -159,6 +159,18 @@ TEST_F(StreamTest, RefusesBytesBeyondAFlowsBoundAndGoesOnAfterASkip) {
   EXPECT_EQ(push(seq - 1460, piece).size(), 1460 - (held % 1460)) << "the refused segment, pushed again: its missing end";
 }
 
+TEST_F(StreamTest, CountsBothDirectionsTowardsAFlowsBound) {
+  const std::string piece(2000, 'x');
+  streams.begin(id, down, 0);
+  for (std::uint32_t i = 0; i < 70; ++i) {  // 280,000 bytes
+    push(1100 + i * 2000, piece);
+    push(100 + i * 2000, piece, down);
+  }
+  EXPECT_TRUE(streams.stuck(id, up));
+  EXPECT_TRUE(streams.stuck(id, down));
+  EXPECT_EQ(streams.held_bytes(id), Streams::kMaxHeldBytes);
+}
+
 TEST_F(StreamTest, RefusesMoreScatteredSegmentsThanAFlowMayHold) {
   std::uint32_t n = 0;
   while (!streams.stuck(id, up)) push(1002 + 2 * n++, "x");

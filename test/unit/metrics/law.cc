@@ -19,7 +19,7 @@ std::unique_ptr<WorkerCounters> balanced_run() {
   w->untracked.at(Untracked::table_full).add(2);
   w->non_ip.add(5);
   w->parse_errors.at(0, Err::truncated).add(3);
-  w->fragments_held.add(12);
+  w->fragments.add(14);
   w->fragments_joined.add(4);
   w->fragments_timed_out.add(3);
   w->fragments_evicted.add(2);
@@ -69,7 +69,7 @@ TEST(Law, AFrameWithoutAFateIsFound) {
 }
 
 TEST(Law, EachLawIsBrokenByTheLossItSpeaksOf) {
-  EXPECT_EQ(broken_by([](WorkerCounters& w) { w.fragments_held.inc(); }), "fragments");
+  EXPECT_EQ(broken_by([](WorkerCounters& w) { w.fragments.inc(); }), "fragments");
   EXPECT_EQ(broken_by([](WorkerCounters& w) { w.datagrams_joined.add(10); }), "datagrams");
   EXPECT_EQ(broken_by([](WorkerCounters& w) { w.handover_sent.inc(); }), "handover");
   EXPECT_EQ(broken_by([](WorkerCounters& w) { w.flows.set(4); }), "flows");
