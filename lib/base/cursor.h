@@ -6,6 +6,22 @@
 namespace pellucid {
 
 class Cursor {
+  // First, since clang 14 evaluates a function template at compile time only where its body comes before its callers.
+  constexpr bool has(std::size_t n) noexcept {
+    if (n <= left() && ok_) return true;
+    fail();
+    return false;
+  }
+  // In the type that is asked for: g++ makes one load and a byte swap of this only where no wider type holds the sum.
+  template <class T, unsigned kWidth = sizeof(T)>
+  constexpr T number() noexcept {
+    if (!has(kWidth)) return 0;
+    T v = 0;
+    for (unsigned i = 0; i < kWidth; ++i) v = static_cast<T>(v << (kWidth > 1 ? 8 : 0) | at_[i]);
+    at_ += kWidth;
+    return v;
+  }
+
  public:
   explicit constexpr Cursor(Bytes bytes) noexcept : begin_(bytes.data()), at_(begin_), end_(begin_ + bytes.size()) {}
 
@@ -37,21 +53,6 @@ class Cursor {
   }
 
  private:
-  constexpr bool has(std::size_t n) noexcept {
-    if (n <= left() && ok_) return true;
-    fail();
-    return false;
-  }
-  // In the type that is asked for: g++ makes one load and a byte swap of this only where no wider type holds the sum.
-  template <class T, unsigned kWidth = sizeof(T)>
-  constexpr T number() noexcept {
-    if (!has(kWidth)) return 0;
-    T v = 0;
-    for (unsigned i = 0; i < kWidth; ++i) v = static_cast<T>(v << (kWidth > 1 ? 8 : 0) | at_[i]);
-    at_ += kWidth;
-    return v;
-  }
-
   const std::uint8_t* begin_;
   const std::uint8_t* at_;
   const std::uint8_t* end_;

@@ -103,9 +103,7 @@ void start_response(Work& w) noexcept {
     const std::size_t dropped = side.matched;
     side.matched = 0;
     skip(w, dropped);
-    if (dropped != 0) continue;
-    w.take(1);
-    skip(w, 1);
+    if (dropped == 0) skip(w, w.take(std::min(as_text(w.rest).find(kStatusForm.front(), 1), w.rest.size())).size());
   }
 }
 
