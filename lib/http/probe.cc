@@ -85,7 +85,8 @@ bool may_become_method(std::string_view text) noexcept {
 }
 
 Probe probe_request(std::string_view text) noexcept {
-  const std::size_t space = text.find(' ');
+  if (text.front() < 'A' || text.front() > 'Z') return Probe::no;  // most of what is asked about
+  const std::size_t space = text.substr(0, kMaxMethod + 1).find(' ');
   if (space == std::string_view::npos) return may_become_method(text) ? Probe::unsure : Probe::no;
   if (!std::ranges::binary_search(kMethods, text.substr(0, space))) return Probe::no;
   const std::size_t end = text.find('\n');
