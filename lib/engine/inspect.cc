@@ -127,13 +127,13 @@ Taken take_unknown(State& s, std::uint32_t flow, Dir dir, Bytes bytes) noexcept 
     std::memcpy(joined + n, bytes.data(), more);
     seen = {joined, n + more};
   }
-  const Recognised it = recognise(h, seen);
-  if (it.probe == Probe::yes) return begin_reading(s, flow, it.reader, dir, bytes);
-  if (it.probe == Probe::unsure) {
-    keep_candidate(s, h, dir, bytes);
-  } else if (seen.size() != bytes.size()) {
+  Recognised it = recognise(h, seen);
+  if (it.probe == Probe::no && seen.size() != bytes.size()) {  // what waited leads nowhere, but a protocol may begin here
     s.spools.clear(s.candidates[h.session].bytes[index(dir)]);
+    it = recognise(h, bytes);
   }
+  if (it.probe == Probe::yes) return begin_reading(s, flow, it.reader, dir, bytes);
+  if (it.probe == Probe::unsure) keep_candidate(s, h, dir, bytes);
   return {Next::same, {}};
 }
 

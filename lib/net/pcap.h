@@ -6,6 +6,7 @@
 #include <bit>
 
 #include "lib/base/check.h"
+#include "lib/base/prefetch.h"
 #include "lib/net/key.h"
 
 namespace pellucid::net {
@@ -111,7 +112,7 @@ class PcapReader {
     const std::uint32_t claimed = std::max(wire_len, captured);
     const std::uint32_t wire = claimed - std::min<std::uint32_t>(port.fcs_len, claimed);
     const std::uint32_t len = std::min(captured, wire);
-    __builtin_prefetch(frame.data() + kLine);  // where transport headers lie: 10 % off reading plus a first look at them
+    prefetch(frame.data() + kLine);  // where transport headers lie: 10 % off reading plus a first look at them
     row.frame = frame.data();
     row.ts_ns = ts_ns;
     row.len = len;
