@@ -28,18 +28,21 @@ void write_axis(const Axis& axis) {
 }
 
 void write_metrics() {
-  std::printf("# Metrics\n\nMade by `build/tools/describe metrics` from `lib/metrics/metric.cc`; a test compares this page with it.\n"
-              "`pellucid run --json` shows them under `counters`, summed over all threads, zeros left out.\n\n"
-              "| name | type | labels | meaning |\n|---|---|---|---|\n");
+  std::printf(
+      "# Metrics\n\nMade by `build/tools/describe metrics` from `lib/metrics/metric.cc`; a test compares this page with it.\n"
+      "`pellucid run --json` shows them under `counters`, summed over all threads, zeros left out.\n\n"
+      "| name | type | labels | meaning |\n|---|---|---|---|\n");
   for (const Metric& m : kMetrics) {
     std::printf("| `%.*s%.*s` | %s | %s | %.*s |\n", static_cast<int>(kPrefix.size()), kPrefix.data(),
-                static_cast<int>(m.name.size()), m.name.data(), m.type == Type::counter ? "counter" : "gauge", labels_of(m).c_str(),
-                static_cast<int>(m.help.size()), m.help.data());
+                static_cast<int>(m.name.size()), m.name.data(), m.type == Type::counter ? "counter" : "gauge",
+                labels_of(m).c_str(), static_cast<int>(m.help.size()), m.help.data());
   }
   std::printf("\n## Label values\n");
-  for (const Axis* axis : {&kLayerAxis, &kErrAxis, &kEndAxis, &kReaderAxis, &kKindAxis, &kUntrackedAxis, &kDpiEndAxis}) write_axis(*axis);
-  std::printf("\n`protocol` of parse errors is the header in which reading stopped; of sessions, the reader.\n"
-              "\n## Laws\nThey hold for the sum of all threads at the end of every run; a run that breaks one fails and says so.\n\n");
+  for (const Axis* axis : {&kLayerAxis, &kErrAxis, &kEndAxis, &kReaderAxis, &kKindAxis, &kUntrackedAxis, &kDpiEndAxis})
+    write_axis(*axis);
+  std::printf(
+      "\n`protocol` of parse errors is the header in which reading stopped; of sessions, the reader.\n"
+      "\n## Laws\nThey hold for the sum of all threads at the end of every run; a run that breaks one fails and says so.\n\n");
   for (const Law& law : kLaws) {
     std::printf("- **%.*s**: %.*s\n", static_cast<int>(law.name.size()), law.name.data(), static_cast<int>(law.text.size()),
                 law.text.data());

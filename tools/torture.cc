@@ -1,6 +1,6 @@
-// torture DIR: replays every capture below DIR in this process, whole, then cut at seeded places and with seeded bits flipped, until
-// the time is over. Meant for a build with ASan and UBSan: it fails on a crash, a broken counter law, or memory that a worker did
-// not get back. Each case is named by its seed, so that one can be run again alone.
+// torture DIR: replays every capture below DIR in this process, whole, then cut at seeded places and with seeded bits flipped,
+// until the time is over. Meant for a build with ASan and UBSan: it fails on a crash, a broken counter law, or memory that a
+// worker did not get back. Each case is named by its seed, so that one can be run again alone.
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -83,7 +83,8 @@ void tear(std::vector<std::uint8_t>& bytes, std::mt19937_64& rng) {
 engine::Options options_for(std::mt19937_64& rng) {
   engine::Options o;
   const bool tiny = rng() % 2 == 0;
-  o.limits = tiny ? engine::Limits{64, 16, 16, 64, 4, 4, 2, 4, 8} : engine::Limits{4096, 1024, 256, 1024, 256, 256, 64, 256, 1024};
+  o.limits =
+      tiny ? engine::Limits{64, 16, 16, 64, 4, 4, 2, 4, 8} : engine::Limits{4096, 1024, 256, 1024, 256, 256, 64, 256, 1024};
   for (std::uint8_t& b : o.secret.bytes) b = static_cast<std::uint8_t>(rng());
   o.flow_hash = net::choose_flow_hash();
   o.update_ticks = engine::ticks(1.0);
@@ -103,14 +104,15 @@ std::string replay(const std::vector<std::uint8_t>& bytes, std::mt19937_64& rng,
     exporter::Eve eve({}, digests, &certificates, &names);
     exporter::Tally tally;
     NullSink sink;
-    const auto lone = std::make_unique<engine::Lone>(options_for(rng), net::ParseOptions{}, rng() % 4 == 0 ? nullptr : &dpi, eve,
-                                                     tally, &sink);
+    const auto lone = std::make_unique<engine::Lone>(options_for(rng), net::ParseOptions{}, rng() % 4 == 0 ? nullptr : &dpi,
+                                                     eve, tally, &sink);
     lone->run(*source);
     const metrics::Law* broken = metrics::broken_law(lone->counters());
     engine::State& s = lone->state();
     if (broken != nullptr) wrong = "counters break the law of " + std::string(broken->name) + ": " + std::string(broken->text);
     if (s.table.live() + s.spools.live_chunks() + s.tls.live() + s.http.live() + s.dns.live() + s.candidates.live() +
-            s.layers.live() != 0) {
+            s.layers.live() !=
+        0) {
       wrong = "memory was not given back when all flows had ended";
     }
   }
@@ -136,13 +138,14 @@ int torture(const Wanted& wanted) {
       std::mt19937_64 rng(wanted.seed * 1'000'003 + round * 10'007 + i);
       if (round != 0) tear(bytes, rng);
       std::fprintf(stderr, "\r\033[K%llu cases, %llu failed: %s round %llu", static_cast<unsigned long long>(cases),
-                   static_cast<unsigned long long>(failed), captures[i].filename().c_str(), static_cast<unsigned long long>(round));
+                   static_cast<unsigned long long>(failed), captures[i].filename().c_str(),
+                   static_cast<unsigned long long>(round));
       const std::string wrong = replay(bytes, rng, dpi, names, digests, certificates);
       ++cases;
       if (wrong.empty()) continue;
       ++failed;
-      std::fprintf(stderr, "\n%s: seed %llu, round %llu: %s\n", captures[i].c_str(), static_cast<unsigned long long>(wanted.seed),
-                   static_cast<unsigned long long>(round), wrong.c_str());
+      std::fprintf(stderr, "\n%s: seed %llu, round %llu: %s\n", captures[i].c_str(),
+                   static_cast<unsigned long long>(wanted.seed), static_cast<unsigned long long>(round), wrong.c_str());
     }
   }
   std::fputc('\n', stderr);

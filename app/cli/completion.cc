@@ -85,7 +85,8 @@ void write_fish(const CLI::App& app) {
                 quoted(v->get_description()).c_str());
     for (const CLI::Option* o : options_of(*v)) {
       std::printf("complete -c pellucid -n '__fish_seen_subcommand_from %s' -l %s%s -d %s\n", v->get_name().c_str(),
-                  o->get_lnames().front().c_str(), o->get_expected_max() == 0 ? "" : " -r", quoted(o->get_description()).c_str());
+                  o->get_lnames().front().c_str(), o->get_expected_max() == 0 ? "" : " -r",
+                  quoted(o->get_description()).c_str());
     }
   }
 }

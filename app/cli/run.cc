@@ -27,7 +27,7 @@ struct RunFlags {
 void on_signal(int) { stop_requested.store(true, std::memory_order_relaxed); }
 
 void catch_signals() {
-  struct sigaction act{};
+  struct sigaction act {};
   act.sa_handler = on_signal;
   act.sa_flags = static_cast<int>(SA_RESETHAND);  // a second one ends the program at once
   sigaction(SIGINT, &act, nullptr);
@@ -87,7 +87,8 @@ void add_run(CLI::App& app, int& exit_code) {
   Plan& plan = flags->plan;
   CLI::App* verb = app.add_subcommand("run", "Replay a capture through the shipped worker: flow, TLS, DNS and HTTP records");
   verb->add_option("FILE", plan.file, "capture to read: pcap or pcapng, also gzip-compressed; - is standard input")->required();
-  verb->add_option("--out", plan.out, "write records to DIR/eve.jsonl, or (-) to standard output; without it a summary is shown")
+  verb->add_option("--out", plan.out,
+                   "write records to DIR/eve.jsonl, or (-) to standard output; without it a summary is shown")
       ->type_name("DIR|-");
   verb->add_flag("--json", flags->json, "print the summary as one JSON object");
   verb->add_option("--level", flags->level, "how far to look: metadata (our own readers) or classify (nDPI too)")
@@ -107,10 +108,12 @@ void add_run(CLI::App& app, int& exit_code) {
   verb->add_option("--flow-update", plan.update_minutes, "minutes between two flow_update records of a live flow; 0: none")
       ->check(CLI::Range(0u, 10'000u))
       ->capture_default_str();
-  verb->add_flag("--ignore-vlan", plan.ignore_vlan, "VLAN tags do not part flows: for taps that show each direction on its own VLAN");
+  verb->add_flag("--ignore-vlan", plan.ignore_vlan,
+                 "VLAN tags do not part flows: for taps that show each direction on its own VLAN");
   verb->add_flag("--quiet", plan.quiet, "no progress bar and no summary");
-  verb->footer("Examples:\n  pellucid run office.pcapng\n  pellucid run --out records office.pcap.gz\n"
-               "  tcpdump -w - -c 1000 | pellucid run --out - - | jq 'select(.event_type==\"tls\").tls.sni'");
+  verb->footer(
+      "Examples:\n  pellucid run office.pcapng\n  pellucid run --out records office.pcap.gz\n"
+      "  tcpdump -w - -c 1000 | pellucid run --out - - | jq 'select(.event_type==\"tls\").tls.sni'");
   verb->callback([flags, &exit_code] {
     flags->plan.level = flags->level == "metadata" ? exporter::Level::metadata : exporter::Level::classify;
     if (flags->json && flags->plan.out == "-") {

@@ -83,13 +83,12 @@ struct Session::Lane {
 
 struct Session::Parts {
   explicit Parts(const Plan& plan)
-      : secret(draw_secret()),
-        front({.ignore_vlan = plan.ignore_vlan}, secret, net::choose_flow_hash(), reader_counters) {}
+      : secret(draw_secret()), front({.ignore_vlan = plan.ignore_vlan}, secret, net::choose_flow_hash(), reader_counters) {}
 
   std::unique_ptr<io::FileSource> source;
   std::unique_ptr<lines::Lines> sink;
   net::HashSecret secret;
-  metrics::WorkerCounters reader_counters;    // the reader's, or unused by a lone worker but for the front
+  metrics::WorkerCounters reader_counters;  // the reader's, or unused by a lone worker but for the front
   metrics::WorkerCounters exporter_counters;
   engine::Front front;
   net::Burst burst;  // the reader's

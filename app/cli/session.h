@@ -30,11 +30,11 @@ struct Plan {  // what the command line asks for
 };
 
 struct Outcome {
-  double seconds = 0;            // wall clock
-  std::uint64_t cpu_ns = 0;      // of all threads on the packet path, reading included
-  std::uint64_t read_ns = 0;     // … of it inside the source
-  metrics::WorkerCounters sum;   // all blocks, once every thread has ended
-  std::string failure;           // one line, empty if all went well
+  double seconds = 0;           // wall clock
+  std::uint64_t cpu_ns = 0;     // of all threads on the packet path, reading included
+  std::uint64_t read_ns = 0;    // … of it inside the source
+  metrics::WorkerCounters sum;  // all blocks, once every thread has ended
+  std::string failure;          // one line, empty if all went well
   bool interrupted = false;
 };
 
@@ -50,7 +50,7 @@ class Session {
   bool running() const noexcept { return lanes_left_.load(std::memory_order_acquire) != 0; }
   std::uint64_t bytes_read() const noexcept;
   std::uint64_t bytes_whole() const noexcept;  // 0: not known
-  void finish(Outcome& outcome);  // waits for every thread, drains the rings, flushes the sink
+  void finish(Outcome& outcome);               // waits for every thread, drains the rings, flushes the sink
   const exporter::Tally& tally() const noexcept;
   const classify::Names* names() const noexcept;
 

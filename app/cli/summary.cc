@@ -10,22 +10,31 @@ namespace pellucid::app {
 
 namespace {
 
-using nlohmann::ordered_json;
 using exporter::Kind;
+using nlohmann::ordered_json;
 
 constexpr std::size_t kTop = 10;  // rows of a list that a person reads
 
 std::string protocol_name(unsigned proto) {
   switch (proto) {
-    case 1: return "ICMP";
-    case 6: return "TCP";
-    case 17: return "UDP";
-    case 47: return "GRE";
-    case 50: return "ESP";
-    case 51: return "AH";
-    case 58: return "IPv6-ICMP";
-    case 132: return "SCTP";
-    default: return "IP protocol " + std::to_string(proto);
+    case 1:
+      return "ICMP";
+    case 6:
+      return "TCP";
+    case 17:
+      return "UDP";
+    case 47:
+      return "GRE";
+    case 50:
+      return "ESP";
+    case 51:
+      return "AH";
+    case 58:
+      return "IPv6-ICMP";
+    case 132:
+      return "SCTP";
+    default:
+      return "IP protocol " + std::to_string(proto);
   }
 }
 
@@ -150,8 +159,8 @@ void draw_bar(std::FILE* out, std::uint64_t done, std::uint64_t whole) {
   constexpr unsigned kWidth = 30;
   const double part = whole == 0 ? 0 : std::min(1.0, static_cast<double>(done) / static_cast<double>(whole));
   const auto full = static_cast<unsigned>(part * kWidth);
-  std::fprintf(out, "\r\033[K[%s%s] %3.0f %%  %s of %s", std::string(full, '#').c_str(), std::string(kWidth - full, ' ').c_str(),
-               part * 100, scaled(done).c_str(), scaled(whole).c_str());
+  std::fprintf(out, "\r\033[K[%s%s] %3.0f %%  %s of %s", std::string(full, '#').c_str(),
+               std::string(kWidth - full, ' ').c_str(), part * 100, scaled(done).c_str(), scaled(whole).c_str());
   std::fflush(out);
 }
 
@@ -162,7 +171,8 @@ void write_summary(std::FILE* out, const Plan&, const Outcome& o, const exporter
   write_losses(out, o.sum);
 }
 
-void write_json(std::FILE* out, const Plan& plan, const Outcome& o, const exporter::Tally& tally, const classify::Names* names) {
+void write_json(std::FILE* out, const Plan& plan, const Outcome& o, const exporter::Tally& tally,
+                const classify::Names* names) {
   const metrics::WorkerCounters& c = o.sum;
   ordered_json j;
   j["schema"] = 1;
@@ -183,7 +193,8 @@ void write_json(std::FILE* out, const Plan& plan, const Outcome& o, const export
   j["protocols"] = ordered_json::object();
   for (unsigned p = 0; p < tally.protocols().size(); ++p) {
     const exporter::Sum& sum = tally.protocols()[p];
-    if (sum.flows != 0) j["protocols"][protocol_name(p)] = {{"flows", sum.flows}, {"packets", sum.packets}, {"bytes", sum.bytes}};
+    if (sum.flows != 0)
+      j["protocols"][protocol_name(p)] = {{"flows", sum.flows}, {"packets", sum.packets}, {"bytes", sum.bytes}};
   }
   j["tls_versions"] = ordered_json::object();
   for (const auto& row : tally.tls_versions()) j["tls_versions"][version_name(row.key)] = row.sum.flows;

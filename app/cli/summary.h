@@ -1,4 +1,5 @@
-// Summary: what a replay shows to a person, or as one JSON object to a program. Called by main's thread once all others have ended.
+// Summary: what a replay shows to a person, or as one JSON object to a program. Called by main's thread once all others have
+// ended.
 #pragma once
 #include <cstdio>
 

@@ -18,6 +18,8 @@ struct DpiJob {
   Label label;   // out
 };
 
+enum class Source : std::uint8_t { a, b };  // which end of a canonical key began the flow
+
 // Which application runs over a protocol that a reader of ours has read? Host names come first; where no list knows the name,
 // the flow's addresses are looked up, as far as the key is given.
 struct NameAsk {
@@ -53,8 +55,8 @@ class Dpi {
   virtual void drop(std::uint32_t handle) noexcept = 0;
   // Label with by = name (a list knew the name, or else the address), or by = parser where none does and the app is the master.
   virtual Label name(const NameAsk& ask) noexcept = 0;
-  // A guess by addresses and ports alone, for flows in which DPI was never asked (key is canonical; `swapped`: source is b).
-  virtual Label guess(const net::Key& key, bool swapped) noexcept = 0;
+  // A guess by addresses and ports alone, for flows in which DPI was never asked (key is canonical).
+  virtual Label guess(const net::Key& key, Source source) noexcept = 0;
   virtual std::uint64_t arena_full() const noexcept = 0;  // allocations refused since start
   virtual DpiStats stats() const noexcept { return {}; }
 };

@@ -7,7 +7,9 @@
 namespace pellucid::engine {
 
 inline constexpr unsigned kTickShift = 24;
-constexpr std::uint32_t ticks(double seconds) noexcept { return static_cast<std::uint32_t>(seconds * 1e9 / (1u << kTickShift) + 1); }
+constexpr std::uint32_t ticks(double seconds) noexcept {
+  return static_cast<std::uint32_t>(seconds * 1e9 / (1u << kTickShift) + 1);
+}
 
 class Clock {
  public:

@@ -1,5 +1,5 @@
-// Exporter: takes records out of the workers' rings and gives them, as text, to a sink. One thread of its own calls it; all that is
-// slow (JSON, X.509, hashes of fingerprints) happens here.
+// Exporter: takes records out of the workers' rings and gives them, as text, to a sink. One thread of its own calls it; all
+// that is slow (JSON, X.509, hashes of fingerprints) happens here.
 #pragma once
 #include <vector>
 

@@ -21,18 +21,21 @@ std::uint32_t idle(const flow::Hot& h, std::uint32_t now) noexcept {
   return gone > 0 ? static_cast<std::uint32_t>(gone) : 0;
 }
 
-bool timed_out(const State& s, const flow::Hot& h) noexcept {
-  return idle(h, s.now) > flow::timeout_of(h, s.options.timeouts);
-}
+bool timed_out(const State& s, const flow::Hot& h) noexcept { return idle(h, s.now) > flow::timeout_of(h, s.options.timeouts); }
 
 std::uint16_t plain_l3(net::Link link) noexcept {
   switch (link) {
-    case net::Link::ethernet: return 14;
+    case net::Link::ethernet:
+      return 14;
     case net::Link::null:
-    case net::Link::loop: return 4;
-    case net::Link::sll: return 16;
-    case net::Link::sll2: return 20;
-    default: return 0;
+    case net::Link::loop:
+      return 4;
+    case net::Link::sll:
+      return 16;
+    case net::Link::sll2:
+      return 20;
+    default:
+      return 0;
   }
 }
 

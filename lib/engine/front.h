@@ -1,5 +1,5 @@
-// Front: the first half of a turn: from frames to rows with keys and hashes. It owns the clock and the fragments, so it is owned
-// by whoever pulls: a worker, or the reader where several workers share one file.
+// Front: the first half of a turn: from frames to rows with keys and hashes. It owns the clock and the fragments, so it is
+// owned by whoever pulls: a worker, or the reader where several workers share one file.
 #pragma once
 #include "lib/engine/clock.h"
 #include "lib/metrics/counter.h"
@@ -11,7 +11,8 @@ namespace pellucid::engine {
 
 class Front {
  public:
-  Front(const net::ParseOptions& parse, const net::HashSecret& secret, net::FlowHashKernel hash, metrics::WorkerCounters& counters)
+  Front(const net::ParseOptions& parse, const net::HashSecret& secret, net::FlowHashKernel hash,
+        metrics::WorkerCounters& counters)
       : parse_(parse), secret_(secret), hash_(hash), counters_(counters) {}
 
   // In: what a source filled. Out: rows whose fate is final; those that belong to a flow are moved to the front, in order, with

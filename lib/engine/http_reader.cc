@@ -39,10 +39,16 @@ Taken take_http(State& s, std::uint32_t flow, Dir dir, Bytes bytes) noexcept {
     const http::Fed fed = http::feed(t, dir, bytes, room);
     bytes = bytes.subspan(fed.used);
     switch (fed.event) {
-      case http::Event::more: return {Next::same, {}};
-      case http::Event::request: on_request(s, flow, t); break;
-      case http::Event::transaction: on_transaction(s, flow, t); break;
-      case http::Event::upgraded: return {Next::again, bytes};
+      case http::Event::more:
+        return {Next::same, {}};
+      case http::Event::request:
+        on_request(s, flow, t);
+        break;
+      case http::Event::transaction:
+        on_transaction(s, flow, t);
+        break;
+      case http::Event::upgraded:
+        return {Next::again, bytes};
       case http::Event::failed:
         s.counters.sessions_failed.at(flow::Reader::http).inc();
         return {Next::stop, {}};

@@ -29,8 +29,10 @@ void close_nothing(State&, std::uint32_t) noexcept {}
 
 // In the order of flow::Reader.
 constexpr std::array kHandlers{
-    Handler{take_unknown, lose_unknown, close_unknown}, Handler{take_nothing, lose_nothing, close_nothing},
-    Handler{take_tls, lose_tls, close_tls},             Handler{take_http, lose_http, close_http},
+    Handler{take_unknown, lose_unknown, close_unknown},
+    Handler{take_nothing, lose_nothing, close_nothing},
+    Handler{take_tls, lose_tls, close_tls},
+    Handler{take_http, lose_http, close_http},
     Handler{take_dns, lose_dns, close_dns},
 };
 const Handler& handler(const flow::Hot& h) noexcept { return kHandlers[static_cast<std::size_t>(h.reader)]; }
@@ -75,9 +77,15 @@ void drop_candidate(State& s, flow::Hot& h) noexcept {
 bool start_reader(State& s, std::uint32_t flow, flow::Reader reader) noexcept {
   flow::Hot& h = s.table.hot(flow);
   switch (reader) {
-    case flow::Reader::tls: h.session = s.tls.claim(); break;
-    case flow::Reader::http: h.session = s.http.claim(); break;
-    default: h.session = s.dns.claim(); break;
+    case flow::Reader::tls:
+      h.session = s.tls.claim();
+      break;
+    case flow::Reader::http:
+      h.session = s.http.claim();
+      break;
+    default:
+      h.session = s.dns.claim();
+      break;
   }
   if (h.session == kNone) {
     s.counters.sessions_refused.at(reader).inc();
@@ -92,13 +100,18 @@ bool start_reader(State& s, std::uint32_t flow, flow::Reader reader) noexcept {
       s.table.cold(flow).hello_tick = s.now;
       s.age.set(flow, s.now + s.options.tls_wait_ticks + 1);
       break;
-    case flow::Reader::http: http::reset(s.http[h.session]); break;
-    default: dns::reset(s.dns[h.session]); break;
+    case flow::Reader::http:
+      http::reset(s.http[h.session]);
+      break;
+    default:
+      dns::reset(s.dns[h.session]);
+      break;
   }
   return true;
 }
 
-// What waited as a candidate is read first, then the bytes that decided. The pieces are small, so they are taken from the stack.
+// What waited as a candidate is read first, then the bytes that decided. The pieces are small, so they are taken from the
+// stack.
 Taken begin_reading(State& s, std::uint32_t flow, flow::Reader reader, Dir dir, Bytes bytes) noexcept {
   flow::Hot& h = s.table.hot(flow);
   std::uint8_t kept[2][kMaxCandidateBytes];

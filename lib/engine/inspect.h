@@ -1,4 +1,5 @@
-// Inspect: hands a flow's payload to whoever reads its protocol: the table protocol → handler. Functions over one worker's State.
+// Inspect: hands a flow's payload to whoever reads its protocol: the table protocol → handler. Functions over one worker's
+// State.
 #pragma once
 #include "lib/engine/state.h"
 

@@ -90,7 +90,9 @@ void last_label(State& s, std::uint32_t flow) noexcept {
     store(c, s.dpi->give_up(handle));
   }
   // nDPI may have looked and ruled the port's guess out; only where nobody could say anything are address and port asked.
-  if (c.by == static_cast<std::uint8_t>(classify::By::nobody)) store(c, s.dpi->guess(h.key, swapped(h)));
+  if (c.by == static_cast<std::uint8_t>(classify::By::nobody)) {
+    store(c, s.dpi->guess(h.key, swapped(h) ? classify::Source::b : classify::Source::a));
+  }
 }
 
 }  // namespace pellucid::engine

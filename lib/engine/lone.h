@@ -34,7 +34,8 @@ class Lone {
 
  private:
   void drain() noexcept {
-    while (exporter_.turn()) {}
+    while (exporter_.turn()) {
+    }
   }
 
   metrics::WorkerCounters counters_;

@@ -1,5 +1,5 @@
-// Readers: what each protocol does with the bytes of a TCP stream, in order, and when bytes are missing or the flow ends. One row a
-// protocol, in inspect.cc's table. Functions over one worker's State.
+// Readers: what each protocol does with the bytes of a TCP stream, in order, and when bytes are missing or the flow ends. One
+// row a protocol, in inspect.cc's table. Functions over one worker's State.
 #pragma once
 #include "lib/engine/state.h"
 
@@ -18,7 +18,7 @@ struct Taken {
 
 Taken take_tls(State& s, std::uint32_t flow, Dir dir, Bytes bytes) noexcept;
 void lose_tls(State& s, std::uint32_t flow, Dir dir, std::uint32_t missed) noexcept;
-void close_tls(State& s, std::uint32_t flow) noexcept;       // writes the record if there is something to say; drops the session
+void close_tls(State& s, std::uint32_t flow) noexcept;  // writes the record if there is something to say; drops the session
 bool tls_waited(const State& s, const flow::Hot& h, const flow::Cold& c) noexcept;  // its time to the record is over
 
 Taken take_http(State& s, std::uint32_t flow, Dir dir, Bytes bytes) noexcept;

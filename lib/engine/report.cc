@@ -124,7 +124,8 @@ void report_tls(State& s, std::uint32_t flow, const tls::Session& t) noexcept {
 void report_dns(State& s, std::uint32_t flow, Bytes message, std::uint8_t response) noexcept {
   flow::Cold& c = s.table.cold(flow);
   exporter::DnsBody body{};
-  // Requests are numbered as they come; a response bears the number of the latest request, which is its own unless they overlap.
+  // Requests are numbered as they come; a response bears the number of the latest request, which is its own unless they
+  // overlap.
   if (response == 0) ++c.transactions;
   body.tx = c.transactions == 0 ? 0 : c.transactions - 1;
   body.response = response;

@@ -18,14 +18,14 @@ namespace pellucid::engine {
 
 struct Limits {  // per worker; docs/LIMITS.md says what happens at each
   std::uint32_t flows = 1u << 20;
-  std::uint32_t streams = 1u << 17;         // TCP flows whose bytes are followed at once
-  std::uint32_t segments = 1u << 14;        // 2 KiB pieces that wait for a gap
-  std::uint32_t spool_chunks = 1u << 16;    // 1 KiB pieces of messages that arrive in parts
-  std::uint32_t tls_sessions = 1u << 15;    // in their handshake at once
+  std::uint32_t streams = 1u << 17;       // TCP flows whose bytes are followed at once
+  std::uint32_t segments = 1u << 14;      // 2 KiB pieces that wait for a gap
+  std::uint32_t spool_chunks = 1u << 16;  // 1 KiB pieces of messages that arrive in parts
+  std::uint32_t tls_sessions = 1u << 15;  // in their handshake at once
   std::uint32_t http_sessions = 1u << 15;
-  std::uint32_t dns_sessions = 1u << 12;    // over TCP
-  std::uint32_t candidates = 1u << 14;      // flows whose first bytes are too few to tell
-  std::uint32_t layers = 1u << 18;          // flows with tags or tunnels
+  std::uint32_t dns_sessions = 1u << 12;  // over TCP
+  std::uint32_t candidates = 1u << 14;    // flows whose first bytes are too few to tell
+  std::uint32_t layers = 1u << 18;        // flows with tags or tunnels
 };
 
 struct Options {
@@ -35,17 +35,17 @@ struct Options {
   flow::Timeouts timeouts;
   net::HashSecret secret{};
   net::FlowHashKernel flow_hash = net::flow_hash_plain;
-  unsigned dpi_tcp_packets = 8;   // packets with payload that DPI may see of a flow
+  unsigned dpi_tcp_packets = 8;  // packets with payload that DPI may see of a flow
   unsigned dpi_udp_packets = 4;
-  std::uint32_t update_ticks = 0;     // between two flow_update records
-  std::uint32_t tls_wait_ticks = 0;   // from the ClientHello to the record at the latest
+  std::uint32_t update_ticks = 0;    // between two flow_update records
+  std::uint32_t tls_wait_ticks = 0;  // from the ClientHello to the record at the latest
 };
 
-inline constexpr unsigned kMaxProbes = 32;       // payloads of a TCP flow in which a protocol is looked for
-inline constexpr unsigned kMaxUdpProbes = 2;     // … of a UDP flow
+inline constexpr unsigned kMaxProbes = 32;           // payloads of a TCP flow in which a protocol is looked for
+inline constexpr unsigned kMaxUdpProbes = 2;         // … of a UDP flow
 inline constexpr unsigned kMaxCandidateBytes = 512;  // kept while no reader can tell yet
-inline constexpr unsigned kAgeBudget = 256;      // timers looked at in a turn
-inline constexpr std::size_t kScratch = 68 * 1024;  // the longest message that is put together
+inline constexpr unsigned kAgeBudget = 256;          // timers looked at in a turn
+inline constexpr std::size_t kScratch = 68 * 1024;   // the longest message that is put together
 
 struct Candidate {  // first bytes of a TCP flow that could still become a protocol of ours
   Spool bytes[2];
@@ -72,9 +72,9 @@ struct State {
 
   classify::DpiJob jobs[net::kBurst];
   unsigned job_count = 0;
-  std::uint32_t now = 0;    // tick of the row at hand
+  std::uint32_t now = 0;         // tick of the row at hand
   std::uint32_t burst_tick = 0;  // of the burst's first row: flows seen since then may not be evicted
-  std::uint64_t ts_ns = 0;  // capture time of the row at hand
+  std::uint64_t ts_ns = 0;       // capture time of the row at hand
 
   MutBytes room() noexcept { return {scratch.at, kScratch}; }
 };

@@ -12,8 +12,8 @@ class Worker {
 
   // One burst of rows that a Front has read: keys, hashes and ticks are set. Frames are not needed after it.
   void turn(net::Burst& burst) noexcept;
-  // Nothing more will come: live flows end at this tick, at most kFinishFlows a call, so that the exporter can keep up. True: call
-  // again.
+  // Nothing more will come: live flows end at this tick, at most kFinishFlows a call, so that the exporter can keep up. True:
+  // call again.
   bool finish(std::uint32_t tick) noexcept;
 
   State& state() noexcept { return state_; }

@@ -19,14 +19,14 @@ inline constexpr std::string_view kEndLabels[] = {"timeout", "closed", "evicted"
 // What the worker still does for a flow's payload. The names of the readers are those of records.
 enum class Reader : std::uint8_t { unknown, none, tls, http, dns };
 
-inline constexpr std::uint16_t kFlowSwapped = 1;     // the source (Dir::up's sender) is key.b
-inline constexpr std::uint16_t kFlowMidstream = 2;   // no SYN began it
-inline constexpr std::uint16_t kFlowAssumed = 4;     // who is the source is a guess
-inline constexpr std::uint16_t kFlowOneSided = 8;    // set at the end: only one direction was seen
-inline constexpr std::uint16_t kFlowDecided = 16;    // its application is settled; DPI is never asked again
-inline constexpr std::uint16_t kFlowIncomplete = 32; // a limit was met: some of its metadata is missing
-inline constexpr std::uint16_t kFlowSyn = 64;        // its SYN was seen, no payload yet: session holds the SYN's sequence + 1
-inline constexpr std::uint16_t kFlowReversed = 128;  // records show it the other way round: the ClientHello came from down
+inline constexpr std::uint16_t kFlowSwapped = 1;      // the source (Dir::up's sender) is key.b
+inline constexpr std::uint16_t kFlowMidstream = 2;    // no SYN began it
+inline constexpr std::uint16_t kFlowAssumed = 4;      // who is the source is a guess
+inline constexpr std::uint16_t kFlowOneSided = 8;     // set at the end: only one direction was seen
+inline constexpr std::uint16_t kFlowDecided = 16;     // its application is settled; DPI is never asked again
+inline constexpr std::uint16_t kFlowIncomplete = 32;  // a limit was met: some of its metadata is missing
+inline constexpr std::uint16_t kFlowSyn = 64;         // its SYN was seen, no payload yet: session holds the SYN's sequence + 1
+inline constexpr std::uint16_t kFlowReversed = 128;   // records show it the other way round: the ClientHello came from down
 
 struct alignas(kLine) Hot {
   // line 1: what finding needs
@@ -38,15 +38,16 @@ struct alignas(kLine) Hot {
   std::uint64_t packets[2];
   std::uint64_t bytes[2];
   std::uint64_t last_ns;
-  std::uint32_t stream;   // index in Streams, kNone: nobody wants its bytes
-  std::uint32_t session;  // index in the reader's slab, kNone; before any payload of a flow with kFlowSyn: first sequence number
-  std::uint32_t dpi;      // DPI's handle, kNone
-  std::uint16_t flags;    // kFlow…
+  std::uint32_t stream;  // index in Streams, kNone: nobody wants its bytes
+  std::uint32_t
+      session;          // index in the reader's slab, kNone; before any payload of a flow with kFlowSyn: first sequence number
+  std::uint32_t dpi;    // DPI's handle, kNone
+  std::uint16_t flags;  // kFlow…
   std::uint8_t tcp_flags[2];  // all flags seen
   TcpState tcp;
   Reader reader;
-  std::uint8_t asked;   // packets with payload that DPI has seen
-  std::uint8_t probed;  // payloads that were probed for a protocol
+  std::uint8_t asked;         // packets with payload that DPI has seen
+  std::uint8_t probed;        // payloads that were probed for a protocol
   std::uint32_t update_tick;  // when the next flow_update is due
 };
 static_assert(sizeof(Hot) == 2 * kLine && std::is_trivially_copyable_v<Hot>);

@@ -42,9 +42,7 @@ constexpr std::array kTable{
                  w.tracked.value() + w.untracked.sum() + w.non_ip.value() + w.parse_errors.sum() + fragments_not_joined(w);
         }},
     Law{"fragments", "fragments = joined + timed_out + evicted + refused + pending",
-        [](const W& w) noexcept {
-          return w.fragments.value() == w.fragments_joined.value() + fragments_not_joined(w);
-        }},
+        [](const W& w) noexcept { return w.fragments.value() == w.fragments_joined.value() + fragments_not_joined(w); }},
     Law{"datagrams", "datagrams_reassembled <= fragments_joined",
         [](const W& w) noexcept { return w.datagrams_joined.value() <= w.fragments_joined.value(); }},
     Law{"handover", "worker_handover = worker_handover_taken",

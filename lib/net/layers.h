@@ -5,7 +5,8 @@
 namespace pellucid::net {
 
 enum class Wrap : std::uint8_t { gre, nvgre, erspan, ipip, sixin4, vxlan, geneve, gtpu, teredo };
-inline constexpr std::string_view kWrapLabels[] = {"gre", "nvgre", "erspan", "ipip", "6in4", "vxlan", "geneve", "gtpu", "teredo"};
+inline constexpr std::string_view kWrapLabels[] = {"gre",   "nvgre",  "erspan", "ipip",  "6in4",
+                                                   "vxlan", "geneve", "gtpu",   "teredo"};
 
 struct Outer {  // one tunnel
   std::uint8_t src[16];
@@ -19,9 +20,9 @@ struct Outer {  // one tunnel
   std::uint32_t id;  // VNI, VSID, TEID, GRE key, ERSPAN session
 };
 
-inline constexpr unsigned kMaxTags = 3;     // VLAN tags read (802.1Q, QinQ)
-inline constexpr unsigned kMaxOuters = 4;   // tunnels unwrapped; a deeper one is Err::too_long
-inline constexpr unsigned kMaxLabels = 4;   // MPLS labels kept (more are skipped, up to kMaxLabelDepth in parse.cc)
+inline constexpr unsigned kMaxTags = 3;    // VLAN tags read (802.1Q, QinQ)
+inline constexpr unsigned kMaxOuters = 4;  // tunnels unwrapped; a deeper one is Err::too_long
+inline constexpr unsigned kMaxLabels = 4;  // MPLS labels kept (more are skipped, up to kMaxLabelDepth in parse.cc)
 
 struct Layers {
   std::uint16_t tag[kMaxTags];  // VLAN ids, outermost first
@@ -29,9 +30,9 @@ struct Layers {
   std::uint8_t outers;
   std::uint8_t labels;
   std::uint8_t has_pppoe;
-  std::uint16_t pppoe;         // session id
+  std::uint16_t pppoe;              // session id
   std::uint32_t label[kMaxLabels];  // MPLS, outermost first
-  Outer outer[kMaxOuters];     // outermost first
+  Outer outer[kMaxOuters];          // outermost first
 };
 
 }  // namespace pellucid::net

@@ -12,9 +12,27 @@ namespace pellucid::net {
 enum class Link : std::uint8_t { ethernet, raw_ip, null, loop, sll, sll2, ppp, unsupported };
 
 // The header in which a parse ended badly: the `protocol` label of parse_errors_total.
-enum class Layer : std::uint8_t { link, vlan, mpls, pppoe, ipv4, ipv6, tcp, udp, icmp, sctp, ipsec, gre, vxlan, geneve, gtp, teredo, kCount };
-inline constexpr std::string_view kLayerLabels[] = {"link", "vlan", "mpls", "pppoe", "ipv4", "ipv6", "tcp", "udp", "icmp",
-                                                    "sctp", "ipsec", "gre", "vxlan", "geneve", "gtp", "teredo"};
+enum class Layer : std::uint8_t {
+  link,
+  vlan,
+  mpls,
+  pppoe,
+  ipv4,
+  ipv6,
+  tcp,
+  udp,
+  icmp,
+  sctp,
+  ipsec,
+  gre,
+  vxlan,
+  geneve,
+  gtp,
+  teredo,
+  kCount
+};
+inline constexpr std::string_view kLayerLabels[] = {"link", "vlan", "mpls",  "pppoe", "ipv4",  "ipv6",   "tcp", "udp",
+                                                    "icmp", "sctp", "ipsec", "gre",   "vxlan", "geneve", "gtp", "teredo"};
 static_assert(std::size(kLayerLabels) == static_cast<std::size_t>(Layer::kCount));
 
 enum class Fate : std::uint8_t {
@@ -53,7 +71,7 @@ struct alignas(kLine) Row {
   std::uint16_t payload_len;  // bytes there, padding of the frame excluded, never beyond `len`
   std::uint8_t icmp_code;
   std::uint8_t spare;
-  std::uint32_t seq;  // TCP
+  std::uint32_t seq;   // TCP
   std::uint32_t tick;  // appliance time for expiry, see lib/engine/clock.h
   // filled by the hash and the table
   std::uint32_t flow;  // index, kNone before

@@ -1,6 +1,7 @@
 // Hellos of any bytes: views stay inside them, walks end, and a probe once sure stays sure.
 #include "lib/base/check.h"
 #include "lib/tls/fingerprint.h"
+#include "lib/tls/hello.h"
 #include "lib/tls/record.h"
 
 using namespace pellucid;

@@ -168,11 +168,11 @@ Label NdpiDpi::name(const classify::NameAsk& ask) noexcept {
 }
 
 // The way that ndpiReader takes for flows in which nothing was found: a protocol by port, an application by address.
-Label NdpiDpi::guess(const net::Key& key, bool swapped) noexcept {
+Label NdpiDpi::guess(const net::Key& key, classify::Source source) noexcept {
   State& s = *state_;
   const ArenaScope scope(&s.arena);
   ndpi_flow_struct& flow = s.scratch;
-  const Ends ends = ends_of(key, swapped);
+  const Ends ends = ends_of(key, source == classify::Source::b);
   fill_flow(flow, key, ends);
   std::uint8_t user_defined = 0;
   std::uint8_t guessed = 0;

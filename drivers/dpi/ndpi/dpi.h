@@ -22,7 +22,7 @@ class NdpiDpi : public classify::Dpi {
   classify::Label give_up(std::uint32_t handle) noexcept override;
   void drop(std::uint32_t handle) noexcept override;
   classify::Label name(const classify::NameAsk& ask) noexcept override;
-  classify::Label guess(const net::Key& key, bool swapped) noexcept override;
+  classify::Label guess(const net::Key& key, classify::Source source) noexcept override;
   std::uint64_t arena_full() const noexcept override;
   classify::DpiStats stats() const noexcept override;
 

@@ -29,7 +29,7 @@ net::Key key_of(std::uint8_t proto, std::uint32_t a, std::uint16_t port_a, std::
 TEST(Ndpi, GuessesByPortAndAddressLikeNdpiReader) {
   NdpiDpi dpi(1, 1 << 20);
   const auto guess = [&](std::uint8_t proto, std::uint32_t server, std::uint16_t port) {
-    const Label l = dpi.guess(key_of(proto, kClient, 40000, server, port), false);
+    const Label l = dpi.guess(key_of(proto, kClient, 40000, server, port), classify::Source::a);
     return named(l) + ", " + confidence(l);
   };
   EXPECT_EQ(guess(kTcp, kServer, 443), "TLS, Match by port");

@@ -1,4 +1,5 @@
-// Path: a worker with small limits behind a front, fed with frames built by hand, for tests. Records are read straight from the ring.
+// Path: a worker with small limits behind a front, fed with frames built by hand, for tests. Records are read straight from the
+// ring.
 #pragma once
 #include <gtest/gtest.h>
 
@@ -37,7 +38,9 @@ class Path {
   static constexpr std::uint64_t kMilli = 1'000'000;
 
   explicit Path(const engine::Options& options = small_options(), std::size_t ring = 1u << 20)
-      : options_(options), records_(ring), front_({}, options_.secret, net::flow_hash_plain, counters_),
+      : options_(options),
+        records_(ring),
+        front_({}, options_.secret, net::flow_hash_plain, counters_),
         worker_(options_, records_, nullptr, counters_) {}
 
   // One frame at `ms` milliseconds after the start.

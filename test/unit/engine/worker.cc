@@ -26,7 +26,8 @@ Octets down(std::uint8_t flags, std::uint32_t seq, const Octets& payload = {}, c
                                     build::tcp({.sport = 443, .dport = e.port, .seq = seq, .flags = flags}, payload)));
 }
 Octets datagram(std::uint16_t port, const Octets& payload) {
-  return build::ethernet(build::ip4({.src = "10.0.0.1", .dst = "10.0.0.2"}, build::udp({.sport = port, .dport = 9999}, payload)));
+  return build::ethernet(
+      build::ip4({.src = "10.0.0.1", .dst = "10.0.0.2"}, build::udp({.sport = port, .dport = 9999}, payload)));
 }
 
 void open(Path& path, std::uint64_t ms = 0) {
@@ -93,7 +94,8 @@ TEST(Worker, AFullTableEvictsTheLongestSilentFlowAndCountsIt) {
   auto options = test::small_options();
   options.limits.flows = 64;
   Path path(options);
-  for (std::uint16_t i = 0; i < 200; ++i) path.at(i * 20u, datagram(static_cast<std::uint16_t>(1000 + i), build::as_octets("x")));
+  for (std::uint16_t i = 0; i < 200; ++i)
+    path.at(i * 20u, datagram(static_cast<std::uint16_t>(1000 + i), build::as_octets("x")));
   path.end();
   EXPECT_EQ(path.counters().flows_created.value(), 200u);
   EXPECT_GE(path.counters().flows_evicted.value(), 136u);
@@ -171,7 +173,8 @@ TEST(Worker, AFullRecordRingCostsRecordsAndCountsThem) {
     front.read(*burst);
     worker.turn(*burst);
   }
-  while (worker.finish(front.now())) {}
+  while (worker.finish(front.now())) {
+  }
   EXPECT_EQ(counters.records_made.at(Kind::flow).value(), 50u);
   EXPECT_GT(counters.records_dropped.at(Kind::flow).value(), 0u);
   EXPECT_EQ(counters.records_made.sum(), counters.records_written.sum() + counters.records_dropped.sum());
@@ -211,8 +214,8 @@ TEST(Worker, AllMemoryIsBackWhenAllFlowsHaveEnded) {
 TEST(Worker, TagsAndTunnelsStandInTheFlowsRecord) {
   Path path;
   const Octets inner = up(kSyn, 1000);
-  path.at(0, build::ethernet(build::vlan(
-                 7, build::ip4({.src = "192.0.2.1", .dst = "192.0.2.2"}, build::udp({.sport = 5, .dport = 4789}, build::vxlan(42, inner))))));
+  path.at(0, build::ethernet(build::vlan(7, build::ip4({.src = "192.0.2.1", .dst = "192.0.2.2"},
+                                                       build::udp({.sport = 5, .dport = 4789}, build::vxlan(42, inner))))));
   path.end();
   ASSERT_EQ(path.of(Kind::flow).size(), 1u);
   net::Layers layers;
