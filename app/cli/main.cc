@@ -5,6 +5,7 @@
 #include "app/cli/completion.h"
 #include "app/cli/exit.h"
 #include "app/cli/run.h"
+#include "drivers/sys/pages/pages.h"
 
 namespace {
 
@@ -15,6 +16,7 @@ constexpr const char* kAbout =
 }  // namespace
 
 int main(int argc, char** argv) {
+  pellucid::memory = pellucid::sys::huge_pages();
   CLI::App app{kAbout, "pellucid"};
   app.require_subcommand(1);
   app.set_version_flag("--version", PELLUCID_VERSION);

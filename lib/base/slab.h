@@ -1,7 +1,6 @@
 // Slab<T>: a fixed number of T, claimed and dropped by index; pages are touched only when first used. One owner thread.
 // Full: claim() gives kNone and the caller counts it.
 #pragma once
-#include <cstdlib>
 #include <cstring>
 #include <memory>
 #include <type_traits>
@@ -9,21 +8,22 @@
 #include "lib/base/bytes.h"
 #include "lib/base/check.h"
 #include "lib/base/id.h"
+#include "lib/base/memory.h"
 
 namespace pellucid {
 
-struct CFree {
-  void operator()(void* p) const noexcept { std::free(p); }
+struct Giver {
+  std::size_t bytes = 0;
+  void operator()(std::uint8_t* p) const noexcept { memory.give(p, bytes); }
 };
-template <class T>
-using CArray = std::unique_ptr<T[], CFree>;
 
-// Zeroed memory, aligned to a cache line; the allocator hands large blocks out untouched, so unused capacity costs nothing.
+// Zeroed memory, aligned to a cache line; large blocks are handed out untouched, so unused capacity costs nothing.
 template <class T>
 struct LineArray {
-  CArray<std::uint8_t> raw;
+  std::unique_ptr<std::uint8_t[], Giver> raw;
   T* at = nullptr;
-  explicit LineArray(std::size_t n) : raw(static_cast<std::uint8_t*>(std::calloc(n * sizeof(T) + kLine, 1))) {
+  explicit LineArray(std::size_t n)
+      : raw(static_cast<std::uint8_t*>(memory.take(n * sizeof(T) + kLine)), Giver{n * sizeof(T) + kLine}) {
     static_assert(std::is_trivially_copyable_v<T> && std::is_trivially_destructible_v<T>);
     CHECK(raw != nullptr);
     const auto base = reinterpret_cast<std::uintptr_t>(raw.get());
