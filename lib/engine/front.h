@@ -25,7 +25,7 @@ class Front {
   void publish_fragments() noexcept;
 
   net::ParseOptions parse_;
-  const net::HashSecret& secret_;
+  net::HashSecret secret_;
   net::FlowHashKernel hash_;
   metrics::WorkerCounters& counters_;
   Clock clock_;
