@@ -11,7 +11,7 @@ namespace pellucid::engine {
 
 namespace {
 
-constexpr std::uint8_t kTcp = 6, kUdp = 17;
+constexpr std::uint8_t kTcp = 6;
 constexpr std::uint8_t kSyn = 2, kAck = 16;
 
 struct Handler {
