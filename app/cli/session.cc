@@ -1,5 +1,6 @@
 #include "app/cli/session.h"
 
+#include <pthread.h>
 #include <sys/random.h>
 #include <time.h>
 
@@ -28,6 +29,8 @@ std::uint64_t thread_cpu_ns() noexcept {
   clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
   return static_cast<std::uint64_t>(t.tv_sec) * 1'000'000'000 + static_cast<std::uint64_t>(t.tv_nsec);
 }
+
+void name_thread(const char* name) noexcept { static_cast<void>(pthread_setname_np(pthread_self(), name)); }  // for ps and perf
 
 std::uint64_t since(std::chrono::steady_clock::time_point start) noexcept {
   return static_cast<std::uint64_t>(
@@ -159,6 +162,7 @@ void wait_for_room(const Ring& records) {
 }  // namespace
 
 void Session::drive_alone(Lane& lane) noexcept {
+  name_thread("worker");
   Parts& p = *parts_;
   for (;;) {
     const auto start = std::chrono::steady_clock::now();
@@ -175,6 +179,7 @@ void Session::drive_alone(Lane& lane) noexcept {
 }
 
 void Session::drive_reader() noexcept {
+  name_thread("reader");
   Parts& p = *parts_;
   for (;;) {
     const auto start = std::chrono::steady_clock::now();
@@ -194,6 +199,7 @@ void Session::drive_reader() noexcept {
 }
 
 void Session::drive_worker(Lane& lane) noexcept {
+  name_thread("worker");
   Parts& p = *parts_;
   for (;;) {
     const bool last = p.read_to_end.load(std::memory_order_acquire);  // asked before the ring, so that nothing is left in it
@@ -213,6 +219,7 @@ void Session::drive_worker(Lane& lane) noexcept {
 }
 
 void Session::drive_exporter() noexcept {
+  name_thread("exporter");
   Parts& p = *parts_;
   for (;;) {
     const bool last = lanes_left_.load(std::memory_order_acquire) == 0;  // asked before the rings, so that nothing is left

@@ -9,6 +9,7 @@
 #include "lib/base/check.h"
 #include "lib/base/id.h"
 #include "lib/base/memory.h"
+#include "lib/base/prefetch.h"
 
 namespace pellucid {
 
@@ -57,6 +58,10 @@ class Slab {
   const T& operator[](std::uint32_t i) const noexcept {
     DCHECK(i < fresh_);
     return items_.at[i];
+  }
+  void prefetch(std::uint32_t i, unsigned lines) const noexcept {  // the first lines of an entry
+    const auto* at = reinterpret_cast<const std::uint8_t*>(&items_.at[i]);
+    for (std::size_t line = 0; line < lines && line * kLine < sizeof(T); ++line) pellucid::prefetch(at + line * kLine);
   }
   std::uint32_t live() const noexcept { return live_; }
   std::uint32_t capacity() const noexcept { return capacity_; }

@@ -83,7 +83,7 @@ std::uint32_t begin_flow(State& s, const net::Row& row, const net::Key& key) noe
   h.last_tick = row.tick;
   h.update_tick = row.tick + s.options.update_ticks;
   c.first_ns = row.ts_ns;
-  c.flow_id = net::flow_id(s.options.secret, key, row.ts_ns);
+  c.flow_id = net::flow_id(s.options.flow_hash, s.options.secret, key, row.ts_ns);
   c.layers = keep_layers(s, row);
   c.iface = row.iface;
   c.icmp_type = row.icmp_type;
@@ -100,7 +100,7 @@ void count_end(State& s, flow::End reason) noexcept {
 }  // namespace
 
 std::uint32_t find_or_begin(State& s, const net::Row& row, const net::Key& key) noexcept {
-  std::uint32_t flow = s.table.find(key, row.hash);
+  std::uint32_t flow = s.table.find(key, row.hash, row.flow);
   if (flow != kNone) {
     const flow::Hot& h = s.table.hot(flow);
     const Dir dir = swapped(row) == ((h.flags & flow::kFlowSwapped) != 0) ? Dir::up : Dir::down;
@@ -170,6 +170,11 @@ void end_flow(State& s, std::uint32_t flow, flow::End reason) noexcept {
   s.age.remove(flow);
   s.table.drop(flow);
   count_end(s, reason);
+}
+
+void prefetch_end(const State& s, std::uint32_t flow) noexcept {
+  s.table.prefetch_lines(flow);
+  s.table.prefetch_cold(flow);
 }
 
 void publish(State& s) noexcept {

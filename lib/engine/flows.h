@@ -14,7 +14,8 @@ void after(State& s, std::uint32_t flow) noexcept;                  // what is d
 std::uint32_t on_timer(State& s, std::uint32_t flow) noexcept;      // the next due tick, or 0: the flow has ended
 flow::End end_reason(const State& s, std::uint32_t flow) noexcept;  // why it would end if it ended now
 void end_flow(State& s, std::uint32_t flow,
-              flow::End reason) noexcept;  // last words to readers, the record, all memory given back
-void publish(State& s) noexcept;           // gauges and the tables' own counts, once a turn
+              flow::End reason) noexcept;                        // last words to readers, the record, all memory given back
+void prefetch_end(const State& s, std::uint32_t flow) noexcept;  // asks for the lines that end_flow will read first
+void publish(State& s) noexcept;                                 // gauges and the tables' own counts, once a turn
 
 }  // namespace pellucid::engine

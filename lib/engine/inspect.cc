@@ -13,6 +13,7 @@ namespace {
 
 constexpr std::uint8_t kTcp = 6;
 constexpr std::uint8_t kSyn = 2, kAck = 16;
+constexpr unsigned kReaderLines = 4;  // of a session: both directions' framing
 
 struct Handler {
   Taken (*take)(State&, std::uint32_t flow, Dir, Bytes) noexcept;
@@ -234,6 +235,23 @@ void read_datagram(State& s, std::uint32_t flow, const net::Row& row) noexcept {
 }
 
 }  // namespace
+
+void prefetch_reading(const State& s, std::uint32_t flow) noexcept {
+  const flow::Hot& h = s.table.hot(flow);
+  if (h.stream == kNone) return;
+  s.streams.prefetch(h.stream);
+  if (h.session == kNone) return;
+  switch (h.reader) {
+    case flow::Reader::tls:
+      return s.tls.prefetch(h.session, kReaderLines);
+    case flow::Reader::http:
+      return s.http.prefetch(h.session, kReaderLines);
+    case flow::Reader::dns:
+      return s.dns.prefetch(h.session, kReaderLines);
+    default:
+      return;
+  }
+}
 
 void inspect(State& s, std::uint32_t flow, Dir dir, const net::Row& row) noexcept {
   flow::Hot& h = s.table.hot(flow);

@@ -6,17 +6,22 @@
 
 namespace pellucid::engine {
 
-// Prefetch everything, then work in order: a burst of 64 hides the memory latency of bucket and flow, and since each packet is
-// finished before the next, a flow may end and begin again within one burst.
+// Prefetch everything, then work in order: a burst of 64 hides the memory latency of bucket, flow and reader, and since each
+// packet is finished before the next, a flow may end and begin again within one burst.
 void Worker::turn(net::Burst& burst) noexcept {
   CHECK(burst.n <= net::kBurst);
   State& s = state_;
   for (unsigned i = 0; i < burst.n; ++i) s.table.prefetch(burst.row[i].hash);
-  for (unsigned i = 0; i < burst.n; ++i) s.table.prefetch_flow(burst.row[i].hash);
+  for (unsigned i = 0; i < burst.n; ++i) burst.row[i].flow = s.table.expect(burst.row[i].hash);
+  for (unsigned i = 0; i < burst.n; ++i) {
+    if (burst.row[i].payload_len != 0 && burst.row[i].flow != kNone) prefetch_reading(s, burst.row[i].flow);
+  }
   if (burst.n > 0) s.burst_tick = burst.row[0].tick;
   for (unsigned i = 0; i < burst.n; ++i) take(burst.row[i], burst.key[i]);
   settle_labels(s);
-  s.age.turn(s.now, kAgeBudget, [&s](std::uint32_t flow) noexcept { return on_timer(s, flow); });
+  s.age.turn(
+      s.now, kAgeBudget, [&s](std::uint32_t flow) noexcept { return on_timer(s, flow); },
+      [&s](std::uint32_t flow) noexcept { prefetch_end(s, flow); });
   publish(s);
 }
 
@@ -38,12 +43,17 @@ bool Worker::finish(std::uint32_t tick) noexcept {
   State& s = state_;
   s.now = tick;
   settle_labels(s);
-  std::uint32_t flow = 0;
-  for (unsigned i = 0; i < kFinishFlows; ++i) {
-    flow = s.table.next_live(flow);
-    if (flow == kNone) break;
-    end_flow(s, flow, end_reason(s, flow));
+  std::uint32_t flows[kFinishFlows];
+  unsigned n = 0;
+  for (std::uint32_t flow = s.table.next_live(0); flow != kNone && n < kFinishFlows; flow = s.table.next_live(flow + 1)) {
+    prefetch_end(s, flow);
+    flows[n++] = flow;
   }
+  for (unsigned i = 0; i < n; ++i) {
+    s.table.prefetch(s.table.hot(flows[i]).hash);
+    prefetch_reading(s, flows[i]);
+  }
+  for (unsigned i = 0; i < n; ++i) end_flow(s, flows[i], end_reason(s, flows[i]));
   publish(s);
   return s.table.live() != 0;
 }

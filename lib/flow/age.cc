@@ -1,5 +1,7 @@
 #include "lib/flow/age.h"
 
+#include "lib/base/prefetch.h"
+
 namespace pellucid::flow {
 
 Age::Age(std::uint32_t flows, std::uint32_t now_tick)
@@ -70,6 +72,7 @@ std::uint32_t Age::pop() noexcept {
   if (id == kDueHead) return kNone;
   unlink(node_.at[id]);
   --size_;
+  prefetch(&node_.at[node_.at[kDueHead].next]);
   return id - id_of(0);
 }
 

@@ -26,8 +26,9 @@ class Age {
   // 1); one that is not after `now` counts as the next tick, so that no flow fires twice on its own. f may set, remove and drop
   // any flow. Work is bounded: `budget` timers looked at and slots passed. Gives how many fired; what the budget left over
   // comes first in the next turn.
-  template <class F>
-  unsigned turn(std::uint32_t now, unsigned budget, F f) noexcept {
+  // Before each, soon(flow) is told the flow that is likely to be next, so that its lines can be asked for.
+  template <class F, class S>
+  unsigned turn(std::uint32_t now, unsigned budget, F f, S soon) noexcept {
     unsigned fired = 0;
     catch_up(now);
     for (; budget > 0; --budget) {
@@ -42,10 +43,16 @@ class Age {
         continue;
       }
       ++fired;
+      const std::uint32_t then = node_.at[kDueHead].next;
+      if (then != kDueHead) soon(then - id_of(0));
       const std::uint32_t again = f(flow);
       if (again != 0) set(flow, static_cast<std::int32_t>(again - now) > 0 ? again : now + 1);
     }
     return fired;
+  }
+  template <class F>
+  unsigned turn(std::uint32_t now, unsigned budget, F f) noexcept {
+    return turn(now, budget, f, [](std::uint32_t) noexcept {});
   }
 
  private:

@@ -69,6 +69,8 @@ class Streams {
   std::uint32_t claim() noexcept;            // kNone: full
   void drop(std::uint32_t stream) noexcept;  // gives held segments back too
 
+  void prefetch(std::uint32_t stream) const noexcept { streams_.prefetch(stream, 1); }
+
   // The first sequence number of payload: SYN's + 1, or the first segment's where the stream is joined midway. A later call
   // for the same direction counts only as long as no payload was pushed: the first SYN that data followed wins.
   void begin(std::uint32_t stream, Dir dir, std::uint32_t next_seq) noexcept;

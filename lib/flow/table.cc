@@ -59,6 +59,7 @@ void Table::drop(std::uint32_t flow) noexcept {
   if (place.bucket != home) --bucket_.at[home].moved;
   bucket_.at[place.bucket].tag[place.slot] = 0;
   live_.at[flow / 64] &= ~(std::uint64_t{1} << flow % 64);
+  hot_[flow].key.family = 0;  // no key has that: whoever expects this flow will not take it for live
   hot_.drop(flow);
 }
 

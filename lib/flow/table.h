@@ -22,14 +22,28 @@ class Table {
   explicit Table(std::uint32_t capacity);
 
   void prefetch(std::uint64_t hash) const noexcept { pellucid::prefetch(&bucket_.at[first(hash)]); }
-  // The lines of the first flow whose tag fits; its bucket should have arrived by now.
-  void prefetch_flow(std::uint64_t hash) const noexcept {
+  // The first flow whose tag fits, most likely the one that find() will give, or kNone; asks for its lines. The bucket should
+  // have arrived by now.
+  std::uint32_t expect(std::uint64_t hash) const noexcept {
     const Bucket& b = bucket_.at[first(hash)];
     const Slots fit = match(b, tag_of(hash));
-    if (fit != 0) prefetch_lines(b.flow[first_slot(fit)]);
+    if (fit == 0) return kNone;
+    const std::uint32_t flow = b.flow[first_slot(fit)];
+    prefetch_lines(flow);
+    return flow;
   }
+  void prefetch_lines(std::uint32_t flow) const noexcept {
+    const Hot* h = &hot_[flow];
+    pellucid::prefetch(h);
+    pellucid::prefetch(h->packets);  // the second line
+  }
+  void prefetch_cold(std::uint32_t flow) const noexcept { pellucid::prefetch(&cold_.at[flow]); }
 
-  std::uint32_t find(const net::Key& key, std::uint64_t hash) const noexcept {  // index, or kNone
+  // Index, or kNone. `expected` is what expect() gave, however long ago.
+  std::uint32_t find(const net::Key& key, std::uint64_t hash, std::uint32_t expected) const noexcept {
+    return expected != kNone && is(expected, key, hash) ? expected : find(key, hash);
+  }
+  std::uint32_t find(const net::Key& key, std::uint64_t hash) const noexcept {
     const Bucket& b = bucket_.at[first(hash)];
     const std::uint32_t flow = find_in(b, key, hash);
     if (flow != kNone || b.moved == 0) return flow;
@@ -97,14 +111,12 @@ class Table {
   std::uint32_t find_in(const Bucket& b, const net::Key& key, std::uint64_t hash) const noexcept {
     for (Slots fit = match(b, tag_of(hash)); fit != 0; fit &= fit - 1) {
       const std::uint32_t flow = b.flow[first_slot(fit)];
-      if (hot_[flow].hash == hash && hot_[flow].key == key) return flow;
+      if (is(flow, key, hash)) return flow;
     }
     return kNone;
   }
-  void prefetch_lines(std::uint32_t flow) const noexcept {
-    const Hot* h = &hot_[flow];
-    pellucid::prefetch(h);
-    pellucid::prefetch(h->packets);  // the second line
+  bool is(std::uint32_t flow, const net::Key& key, std::uint64_t hash) const noexcept {
+    return hot_[flow].hash == hash && hot_[flow].key == key;
   }
   struct Place {
     std::uint32_t bucket;  // kNone: there is none

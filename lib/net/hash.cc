@@ -88,13 +88,13 @@ void flow_hash_plain(const HashSecret& secret, const Key* keys, unsigned n, std:
 
 FlowHashKernel choose_flow_hash() noexcept { return __builtin_cpu_supports("aes") != 0 ? flow_hash_aesni : flow_hash_plain; }
 
-std::uint64_t flow_id(const HashSecret& secret, const Key& key, std::uint64_t first_ns) noexcept {
+std::uint64_t flow_id(FlowHashKernel kernel, const HashSecret& secret, const Key& key, std::uint64_t first_ns) noexcept {
   std::uint64_t hash = 0;
-  flow_hash_plain(secret, &key, 1, &hash);
+  kernel(secret, &key, 1, &hash);
   Key named{};
   std::memcpy(named.a, &hash, sizeof hash);
   std::memcpy(named.b, &first_ns, sizeof first_ns);
-  flow_hash_plain(secret, &named, 1, &hash);
+  kernel(secret, &named, 1, &hash);
   return hash & ((std::uint64_t{1} << 51) - 1);
 }
 

@@ -26,7 +26,7 @@ FlowHashKernel choose_flow_hash() noexcept;
 
 // Equal for both directions and for any number of workers: a hash of the key and of the flow's first packet time, below 2^51.
 // It is the flow hash of a block that no key can be (family 0) and that holds the key's own hash and the time.
-std::uint64_t flow_id(const HashSecret& secret, const Key& key, std::uint64_t first_ns) noexcept;
+std::uint64_t flow_id(FlowHashKernel kernel, const HashSecret& secret, const Key& key, std::uint64_t first_ns) noexcept;
 
 std::uint32_t queue_hash(const Key& key) noexcept;  // what a NIC computes over addresses and ports with the 6d5a key
 

@@ -74,7 +74,7 @@ struct alignas(kLine) Row {
   std::uint32_t seq;   // TCP
   std::uint32_t tick;  // appliance time for expiry, see lib/engine/clock.h
   // filled by the hash and the table
-  std::uint32_t flow;  // index, kNone before
+  std::uint32_t flow;  // index of the flow that it most likely belongs to, kNone
   std::uint64_t hash;
 
   Bytes bytes() const noexcept { return {frame, len}; }

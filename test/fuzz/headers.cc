@@ -43,7 +43,7 @@ void check_key(const net::Key& key, const net::Row& row) {
   std::uint64_t chosen = 0;
   net::flow_hash_plain(secret, &key, 1, &plain);
   net::choose_flow_hash()(secret, &key, 1, &chosen);
-  CHECK(plain == chosen && net::flow_id(secret, key, row.len) >> 51 == 0);
+  CHECK(plain == chosen && net::flow_id(net::choose_flow_hash(), secret, key, row.len) >> 51 == 0);
   const std::uint32_t queue = net::queue_hash(key);
   CHECK(queue >> 16 == (queue & 0xffff));
 }

@@ -1,5 +1,4 @@
 // What nearly every unit test includes, compiled once a program: gtest alone is half of a small test's compile time.
-#pragma once
 #include <gtest/gtest.h>
 
 #include <array>

@@ -99,10 +99,12 @@ TEST(Hash, TheChosenKernelAgreesWithThePlainOne) {
 TEST(Hash, FlowIdsFitInTheirBitsAndDependOnKeyAndTime) {
   std::set<std::uint64_t> ids;
   for (unsigned i = 0; i < 200; ++i) {
-    const std::uint64_t id = net::flow_id(secret_of(2), key_of(static_cast<std::uint8_t>(i), 5), 1'700'000'000'000'000'000);
+    const std::uint64_t id =
+        net::flow_id(net::choose_flow_hash(), secret_of(2), key_of(static_cast<std::uint8_t>(i), 5), 1'700'000'000'000'000'000);
     EXPECT_LT(id, std::uint64_t{1} << 51);
     ids.insert(id);
-    ids.insert(net::flow_id(secret_of(2), key_of(static_cast<std::uint8_t>(i), 5), 1'700'000'000'000'000'001));
+    ids.insert(net::flow_id(net::choose_flow_hash(), secret_of(2), key_of(static_cast<std::uint8_t>(i), 5),
+                            1'700'000'000'000'000'001));
   }
   EXPECT_EQ(ids.size(), 400u);
 }
