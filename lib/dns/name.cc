@@ -1,5 +1,7 @@
 #include "lib/dns/name.h"
 
+#include <array>
+
 #include "lib/base/cursor.h"
 
 namespace pellucid::dns {
@@ -26,9 +28,31 @@ void put_octet(Name& out, std::uint8_t octet) noexcept {
   put(out, static_cast<char>('0' + octet % 10));
 }
 
+// Octets that stand for themselves.
+constexpr std::array<bool, 256> make_plain() noexcept {
+  std::array<bool, 256> plain{};
+  for (unsigned c = 0x21; c < 0x7f; ++c) plain[c] = c != '.' && c != '\\';
+  return plain;
+}
+constexpr auto kPlain = make_plain();
+
+// Writes a label in which nothing is to be escaped, as in nearly every name; false: something is, or it may not fit.
+bool put_plain(Name& out, Bytes label) noexcept {
+  if (out.size + label.size() > kMaxText) return false;
+  bool plain = true;
+  char* to = out.text + out.size;
+  for (const std::uint8_t octet : label) {
+    *to++ = static_cast<char>(octet);
+    plain &= kPlain[octet];
+  }
+  if (plain) out.size = static_cast<std::uint16_t>(out.size + label.size());
+  return plain;
+}
+
 void put_label(Name& out, Bytes label) noexcept {
   if (out.labels != 0) put(out, '.');
   ++out.labels;
+  if (put_plain(out, label)) return;
   for (const std::uint8_t octet : label) put_octet(out, octet);
 }
 

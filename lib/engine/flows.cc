@@ -10,18 +10,9 @@ namespace pellucid::engine {
 
 namespace {
 
-constexpr std::uint8_t kTcp = 6, kUdp = 17;
-constexpr std::uint8_t kSyn = 2, kAck = 16;
+using flow::kTcpAck, flow::kTcpSyn;
 
 bool swapped(const net::Row& row) noexcept { return (row.flags & net::kRowSwapped) != 0; }
-
-// Ticks since the flow's last packet; a clock that stands still, or a packet before it, is no time.
-std::uint32_t idle(const flow::Hot& h, std::uint32_t now) noexcept {
-  const auto gone = static_cast<std::int32_t>(now - h.last_tick);
-  return gone > 0 ? static_cast<std::uint32_t>(gone) : 0;
-}
-
-bool timed_out(const State& s, const flow::Hot& h) noexcept { return idle(h, s.now) > flow::timeout_of(h, s.options.timeouts); }
 
 std::uint16_t plain_l3(net::Link link) noexcept {
   switch (link) {
@@ -55,10 +46,11 @@ std::uint32_t keep_layers(State& s, const net::Row& row) noexcept {
 // The source is the SYN's sender; without a SYN the first packet's sender, which for TCP is a guess.
 std::uint16_t first_flags(const net::Row& row) noexcept {
   const bool from_b = swapped(row);
-  if (row.proto != kTcp) return from_b ? flow::kFlowSwapped : 0;
-  const std::uint8_t opening = row.tcp_flags & (kSyn | kAck);
-  if (opening == kSyn) return from_b ? flow::kFlowSwapped : 0;
-  if (opening == (kSyn | kAck)) return static_cast<std::uint16_t>(flow::kFlowMidstream | (from_b ? 0 : flow::kFlowSwapped));
+  if (row.proto != net::kProtoTcp) return from_b ? flow::kFlowSwapped : 0;
+  const std::uint8_t opening = row.tcp_flags & (kTcpSyn | kTcpAck);
+  if (opening == kTcpSyn) return from_b ? flow::kFlowSwapped : 0;
+  if (opening == (kTcpSyn | kTcpAck))
+    return static_cast<std::uint16_t>(flow::kFlowMidstream | (from_b ? 0 : flow::kFlowSwapped));
   return static_cast<std::uint16_t>(flow::kFlowMidstream | flow::kFlowAssumed | (from_b ? flow::kFlowSwapped : 0));
 }
 
@@ -71,12 +63,12 @@ std::uint32_t claim(State& s, const net::Row& row, const net::Key& key) noexcept
   return s.table.claim(key, row.hash);
 }
 
-std::uint32_t begin_flow(State& s, const net::Row& row, const net::Key& key) noexcept {
+std::uint32_t make_flow(State& s, const net::Row& row, const net::Key& key) noexcept {
   const std::uint32_t flow = claim(s, row, key);
   if (flow == kNone) return kNone;
   flow::Hot& h = s.table.hot(flow);
   flow::Cold& c = s.table.cold(flow);
-  const bool followed = row.proto == kTcp || row.proto == kUdp;
+  const bool followed = row.proto == net::kProtoTcp || row.proto == net::kProtoUdp;
   h.flags = first_flags(row);
   if (s.dpi == nullptr || !followed) h.flags |= flow::kFlowDecided;
   h.reader = followed ? flow::Reader::unknown : flow::Reader::none;
@@ -99,44 +91,23 @@ void count_end(State& s, flow::End reason) noexcept {
 
 }  // namespace
 
-std::uint32_t find_or_begin(State& s, const net::Row& row, const net::Key& key) noexcept {
-  std::uint32_t flow = s.table.find(key, row.hash, row.flow);
-  if (flow != kNone) {
-    const flow::Hot& h = s.table.hot(flow);
-    const Dir dir = swapped(row) == ((h.flags & flow::kFlowSwapped) != 0) ? Dir::up : Dir::down;
-    if (timed_out(s, h) || flow::begins_anew(h, dir, row.tcp_flags)) {
-      end_flow(s, flow, end_reason(s, flow));
-      flow = kNone;
-    }
-  }
-  if (flow != kNone) return flow;
-  flow = begin_flow(s, row, key);
+std::uint32_t begin_flow(State& s, std::uint32_t before, const net::Row& row, const net::Key& key) noexcept {
+  if (before != kNone) end_flow(s, before, end_reason(s, before));
+  const std::uint32_t flow = make_flow(s, row, key);
   if (flow != kNone) s.age.set(flow, row.tick + flow::timeout_of(s.table.hot(flow), s.options.timeouts) + 1);
   return flow;
 }
 
-Dir account(State& s, std::uint32_t flow, const net::Row& row) noexcept {
+void advance_tcp(State& s, std::uint32_t flow, Dir dir, const net::Row& row) noexcept {
   flow::Hot& h = s.table.hot(flow);
-  const Dir dir = swapped(row) == ((h.flags & flow::kFlowSwapped) != 0) ? Dir::up : Dir::down;
-  const unsigned d = index(dir);
-  h.packets[d] += row.frames;
-  h.bytes[d] += row.wire_len;
-  h.last_tick = row.tick;
-  h.last_ns = row.ts_ns;
-  s.counters.tracked.add(row.frames);
-  if (row.proto != kTcp) return dir;
-  h.tcp_flags[d] |= row.tcp_flags;
   const flow::TcpState before = h.tcp;
   h.tcp = flow::advance(h, dir, row.tcp_flags);
-  if ((row.tcp_flags & kSyn) != 0) note_opening(s, flow, dir, row);
+  if ((row.tcp_flags & kTcpSyn) != 0) note_opening(s, flow, dir, row);
   if (h.tcp == flow::TcpState::closed && before != h.tcp) s.age.set(flow, row.tick + s.options.timeouts.tcp_closed + 1);
-  return dir;
 }
 
-void after(State& s, std::uint32_t flow) noexcept {
-  flow::Hot& h = s.table.hot(flow);
-  if (s.options.update_ticks == 0 || static_cast<std::int32_t>(s.now - h.update_tick) < 0) return;
-  h.update_tick = s.now + s.options.update_ticks;
+void report_update(State& s, std::uint32_t flow) noexcept {
+  s.table.hot(flow).update_tick = s.now + s.options.update_ticks;
   report_flow(s, flow, exporter::Kind::flow_update, flow::End::timeout);
 }
 

@@ -16,8 +16,10 @@ void Worker::turn(net::Burst& burst) noexcept {
   for (unsigned i = 0; i < burst.n; ++i) {
     if (burst.row[i].payload_len != 0 && burst.row[i].flow != kNone) prefetch_reading(s, burst.row[i].flow);
   }
+  std::uint64_t tracked = 0;
   if (burst.n > 0) s.burst_tick = burst.row[0].tick;
-  for (unsigned i = 0; i < burst.n; ++i) take(burst.row[i], burst.key[i]);
+  for (unsigned i = 0; i < burst.n; ++i) tracked += take(burst.row[i], burst.key[i]);
+  s.counters.tracked.add(tracked);
   settle_labels(s);
   s.age.turn(
       s.now, kAgeBudget, [&s](std::uint32_t flow) noexcept { return on_timer(s, flow); },
@@ -25,18 +27,19 @@ void Worker::turn(net::Burst& burst) noexcept {
   publish(s);
 }
 
-void Worker::take(const net::Row& row, const net::Key& key) noexcept {
+inline unsigned Worker::take(const net::Row& row, const net::Key& key) noexcept {
   State& s = state_;
   s.now = row.tick;
   s.ts_ns = row.ts_ns;
   const std::uint32_t flow = find_or_begin(s, row, key);
   if (flow == kNone) {
     s.counters.untracked.at(metrics::Untracked::table_full).add(row.frames);
-    return;
+    return 0;
   }
   const Dir dir = account(s, flow, row);
   if (row.payload_len != 0 && wants_bytes(s.table.hot(flow))) inspect(s, flow, dir, row);
   after(s, flow);
+  return row.frames;
 }
 
 bool Worker::finish(std::uint32_t tick) noexcept {

@@ -21,7 +21,7 @@ class Worker {
  private:
   static constexpr unsigned kFinishFlows = 64;
 
-  void take(const net::Row& row, const net::Key& key) noexcept;
+  unsigned take(const net::Row& row, const net::Key& key) noexcept;  // one packet; gives how many frames a flow took in
 
   State state_;
 };

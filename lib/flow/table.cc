@@ -28,6 +28,13 @@ Table::Table(std::uint32_t capacity)
       cold_(capacity),
       live_(capacity / 64 + 1) {}
 
+std::uint32_t Table::find(const net::Key& key, std::uint64_t hash) const noexcept {
+  const Bucket& b = bucket_.at[first(hash)];
+  const std::uint32_t flow = find_in(b, key, hash);
+  if (flow != kNone || b.moved == 0) return flow;
+  return find_in(bucket_.at[second(hash)], key, hash);
+}
+
 std::uint32_t Table::claim(const net::Key& key, std::uint64_t hash) noexcept {
   DCHECK(find(key, hash) == kNone);
   if (live() == capacity()) return kNone;

@@ -41,14 +41,10 @@ class Table {
 
   // Index, or kNone. `expected` is what expect() gave, however long ago.
   std::uint32_t find(const net::Key& key, std::uint64_t hash, std::uint32_t expected) const noexcept {
-    return expected != kNone && is(expected, key, hash) ? expected : find(key, hash);
+    if (expected != kNone && is(expected, key, hash)) return expected;
+    return find(key, hash);
   }
-  std::uint32_t find(const net::Key& key, std::uint64_t hash) const noexcept {
-    const Bucket& b = bucket_.at[first(hash)];
-    const std::uint32_t flow = find_in(b, key, hash);
-    if (flow != kNone || b.moved == 0) return flow;
-    return find_in(bucket_.at[second(hash)], key, hash);
-  }
+  std::uint32_t find(const net::Key& key, std::uint64_t hash) const noexcept;
 
   // A new flow for a key that is not in the table: Hot and Cold zeroed, save key, hash and (kNone) stream, session, dpi and
   // layers. kNone: no room until the victim for this hash has been dropped.

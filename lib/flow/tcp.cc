@@ -50,7 +50,7 @@ TcpState advance(const Hot& hot, Dir dir, std::uint8_t flags) noexcept {
   return next[peer_of(hot.tcp_flags[index(other(dir))])];
 }
 
-bool begins_anew(const Hot& hot, Dir, std::uint8_t flags) noexcept {
+bool begins_anew(const Hot& hot, std::uint8_t flags) noexcept {
   if ((flags & (kTcpSyn | kTcpAck | kTcpRst | kTcpFin)) != kTcpSyn) return false;
   if (hot.tcp == closed || hot.tcp == closing) return true;
   return hot.tcp == opening && ((hot.tcp_flags[0] | hot.tcp_flags[1]) & kTcpSyn) == 0;

@@ -12,11 +12,15 @@ inline constexpr std::uint8_t kTcpFin = 1, kTcpSyn = 2, kTcpRst = 4, kTcpAck = 1
 // direction is read; whether the segment's own flags are already in it does not matter. A flow that was joined midway goes
 // from what is seen: opening while one side speaks, established when the other does too.
 TcpState advance(const Hot& hot, Dir dir, std::uint8_t flags) noexcept;
+// Whether it can be another one than before: most segments only acknowledge or carry data, and change nothing.
+inline bool may_advance(const Hot& hot, std::uint8_t flags) noexcept {
+  return (flags & (kTcpFin | kTcpSyn | kTcpRst)) != 0 || hot.tcp < TcpState::established;
+}
 
 // Whether a segment begins a new connection on the ports of this one, which then is over: a SYN after the end (RFC 9293
 // 3.6.1) or after one side's FIN, and a SYN in a flow of which only unanswered segments without SYN were seen. A SYN in an
 // established connection does not: its receiver challenges it (RFC 9293 3.10.7.4) and anybody could have sent it.
-bool begins_anew(const Hot& hot, Dir dir, std::uint8_t flags) noexcept;
+bool begins_anew(const Hot& hot, std::uint8_t flags) noexcept;
 
 inline constexpr unsigned kTickShift = 24;                   // a tick is 2^24 ns, as the engine's clock makes them
 constexpr std::uint32_t seconds(std::uint32_t s) noexcept {  // in ticks, rounded up, at least one

@@ -162,10 +162,12 @@ void note_coding(Side& side, std::string_view value) noexcept {  // RFC 9112 6.1
 void note_field(Side& side) noexcept {
   std::string_view line = prefix_of(side);
   if (!blank(line.front())) {
+    side.said = Said::nothing;
+    const int first = line.front() | 0x20;
+    if (first != 'c' && first != 't') return;  // none of the two fields that count here
     const std::size_t colon = line.find(':');
     std::string_view name = line.substr(0, colon);
     while (!name.empty() && blank(name.back())) name.remove_suffix(1);
-    side.said = Said::nothing;
     if (colon == std::string_view::npos) return;
     if (same(name, "content-length")) side.said = Said::length;
     if (same(name, "transfer-encoding")) side.said = Said::coding;

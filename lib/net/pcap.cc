@@ -11,7 +11,6 @@ constexpr std::uint32_t kNano = 0xa1b23c4d;
 constexpr std::uint32_t kModified = 0xa1b2cd34;  // old patched libpcap: microseconds, eight octets more a record
 constexpr std::uint32_t kSectionHeader = 0x0a0d0d0a;
 constexpr std::uint64_t kSecond = 1'000'000'000;
-constexpr std::uint32_t kHeadersEnd = 53;         // of a common packet: a line that will be read soon
 constexpr std::uint32_t kFcsKnown = 0x0400'0000;  // of the link type field: its upper four bits count two-octet words of FCS
 
 void write_u32(std::span<std::uint8_t, 4> out, std::uint32_t v) noexcept {  // little endian
@@ -113,7 +112,6 @@ Err PcapReader::read_records(Bytes& in, Burst& burst) noexcept {
       e = need(head + len);
       break;
     }
-    if (len > kHeadersEnd) prefetch(rest.data() + head + kHeadersEnd);
     fill(burst.row[burst.n], rest.subspan(head, len), seconds * kSecond + fraction * factor, wire_len, port);
     ++burst.n;
     rest = rest.subspan(head + len);

@@ -35,6 +35,10 @@ inline constexpr std::string_view kLayerLabels[] = {"link", "vlan", "mpls",  "pp
                                                     "icmp", "sctp", "ipsec", "gre",   "vxlan", "geneve", "gtp", "teredo"};
 static_assert(std::size(kLayerLabels) == static_cast<std::size_t>(Layer::kCount));
 
+// IP protocol numbers (IANA) of what is read.
+inline constexpr std::uint8_t kProtoIcmp = 1, kProtoIpv4 = 4, kProtoTcp = 6, kProtoUdp = 17, kProtoIpv6 = 41, kProtoGre = 47,
+                              kProtoEsp = 50, kProtoAh = 51, kProtoIcmpv6 = 58, kProtoNone = 59, kProtoSctp = 132;
+
 enum class Fate : std::uint8_t {
   flow,      // belongs to a flow: key, hash and offsets are valid
   non_ip,    // read to its end, but not IP (ARP, LLDP, spanning tree …): counted, nothing more

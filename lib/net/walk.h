@@ -18,8 +18,6 @@ inline constexpr std::uint16_t kTypeBridged = 0x6558;  // an Ethernet frame in G
 inline constexpr std::uint16_t kTypeIpv6 = 0x86dd;
 inline constexpr std::uint16_t kTypePpp = 0x880b;
 
-inline constexpr std::uint8_t kProtoIcmp = 1, kProtoIpv4 = 4, kProtoTcp = 6, kProtoUdp = 17, kProtoIpv6 = 41, kProtoGre = 47,
-                              kProtoEsp = 50, kProtoAh = 51, kProtoIcmpv6 = 58, kProtoNone = 59, kProtoSctp = 132;
 
 struct Spot {
   std::uint32_t at = 0;   // offset of the next octet to read

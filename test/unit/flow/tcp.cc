@@ -92,30 +92,30 @@ TEST_F(Tcp, IsNotMovedByASynInAnEstablishedConnection) {
 TEST_F(Tcp, BeginsAnewWithASynAfterTheEnd) {
   for (const TcpState state : {closed, closing}) {
     hot.tcp = state;
-    EXPECT_TRUE(begins_anew(hot, up, kS));
-    EXPECT_TRUE(begins_anew(hot, down, kS)) << "the other side may open the next one";
-    EXPECT_TRUE(begins_anew(hot, up, kS | 64 | 128)) << "a SYN that offers ECN";
+    EXPECT_TRUE(begins_anew(hot, kS));
+    EXPECT_TRUE(begins_anew(hot, kS)) << "the other side may open the next one";
+    EXPECT_TRUE(begins_anew(hot, kS | 64 | 128)) << "a SYN that offers ECN";
     for (const std::uint8_t flags : {kSA, kA, kFA, kR, std::uint8_t{kS | kR}, std::uint8_t{kS | kTcpFin}, std::uint8_t{0}}) {
-      EXPECT_FALSE(begins_anew(hot, up, flags)) << unsigned{flags};
+      EXPECT_FALSE(begins_anew(hot, flags)) << unsigned{flags};
     }
   }
 }
 
 TEST_F(Tcp, DoesNotBeginAnewWhileTheConnectionLives) {
-  EXPECT_FALSE(begins_anew(hot, up, kS)) << "a flow without a segment";
+  EXPECT_FALSE(begins_anew(hot, kS)) << "a flow without a segment";
   hot.tcp_flags[0] = kS;
   hot.tcp = opening;
-  EXPECT_FALSE(begins_anew(hot, up, kS)) << "a SYN sent again";
-  EXPECT_FALSE(begins_anew(hot, down, kS));
+  EXPECT_FALSE(begins_anew(hot, kS)) << "a SYN sent again";
+  EXPECT_FALSE(begins_anew(hot, kS));
   hot.tcp = established;
-  EXPECT_FALSE(begins_anew(hot, up, kS));
+  EXPECT_FALSE(begins_anew(hot, kS));
 }
 
 TEST_F(Tcp, BeginsAnewWhereOnlyTheRestOfAnOlderConnectionWasSeen) {
   see(down, kA);
-  EXPECT_TRUE(begins_anew(hot, up, kS));
+  EXPECT_TRUE(begins_anew(hot, kS));
   see(down, kSA);
-  EXPECT_FALSE(begins_anew(hot, up, kS)) << "a SYN-ACK that overtook its SYN";
+  EXPECT_FALSE(begins_anew(hot, kS)) << "a SYN-ACK that overtook its SYN";
 }
 
 TEST_F(Tcp, TimesOutByProtocolAndState) {
