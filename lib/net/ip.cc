@@ -24,7 +24,14 @@ constexpr bool is_extension(std::uint8_t next) noexcept {
 // Mobility, HIP and shim6 are messages of their own where nothing follows them.
 constexpr bool is_message(std::uint8_t type, std::uint8_t next) noexcept { return type >= 135 && next == kProtoNone; }
 
-void read_extensions(Walk& w, std::uint8_t next) noexcept {
+// Whether the IP header announces more than was captured. Such a fragment can never be joined with others, so the first one is
+// read for what it holds; the datagram's other fragments still wait for one that is whole.
+enum class Extent : std::uint8_t { whole, torn };
+Extent extent_of(const Walk& w, std::uint32_t announced) noexcept {
+  return announced > w.end - w.l3 ? Extent::torn : Extent::whole;
+}
+
+void read_extensions(Walk& w, std::uint8_t next, Extent extent) noexcept {
   for (unsigned i = 0; i < kMaxExtensions; ++i) {
     Cursor in = w.cursor();
     const std::uint8_t type = next;
@@ -36,8 +43,11 @@ void read_extensions(Walk& w, std::uint8_t next) noexcept {
     if (!in.ok()) return refuse(w, Layer::ipv6, Err::truncated);
     if (is_message(type, next)) return read_transport(w, type);
     w.at += static_cast<std::uint32_t>(in.offset());
+    constexpr std::uint16_t kOffset = 0xfff8;
     constexpr std::uint16_t kOffsetOrMore = 0xfff9;  // RFC 6946: with neither, the datagram is whole
-    if (type == kFragment && (place & kOffsetOrMore) != 0) return make_fragment(w, next, w.at);
+    const bool first = (place & kOffset) == 0;
+    const bool waits = (place & kOffsetOrMore) != 0 && !(first && extent == Extent::torn);
+    if (type == kFragment && waits) return make_fragment(w, next, w.at);
     if (!is_extension(next)) return read_transport(w, next);
   }
   refuse(w, Layer::ipv6, Err::too_long);
@@ -63,8 +73,11 @@ void read_ipv4(Walk& w) noexcept {
   w.l3 = w.at;
   w.v6 = false;
   w.at += header;
+  constexpr std::uint16_t kOffset = 0x1fff;
   constexpr std::uint16_t kOffsetOrMore = 0x3fff;
-  if ((place & kOffsetOrMore) != 0) return make_fragment(w, proto, w.at);
+  const bool first = (place & kOffset) == 0;
+  const bool waits = (place & kOffsetOrMore) != 0 && !(first && extent_of(w, total) == Extent::torn);
+  if (waits) return make_fragment(w, proto, w.at);
   read_transport(w, proto);
 }
 
@@ -80,7 +93,7 @@ void read_ipv6(Walk& w) noexcept {
   w.l3 = w.at;
   w.v6 = true;
   w.at += 40;
-  if (is_extension(next)) return read_extensions(w, next);
+  if (is_extension(next)) return read_extensions(w, next, extent_of(w, length == 0 ? 0 : length + 40u));
   read_transport(w, next);
 }
 

@@ -193,9 +193,9 @@ TEST(Frag, ContradictionsAreRefusedAndDoNoHarm) {
   EXPECT_TRUE(b.give(piece4(kWhole, 0, 64)));
 }
 
-TEST(Frag, APieceCutBySnapLengthIsRefused) {
+TEST(Frag, ALaterPieceCutBySnapLengthIsRefused) {
   Bench b;
-  Octets frame = piece4(kWhole, 0, 64);
+  Octets frame = piece4(kWhole, 64, 24);
   frame.pop_back();
   EXPECT_FALSE(b.give(frame));
   EXPECT_EQ(b.frags.stats().refused, 1u);

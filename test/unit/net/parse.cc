@@ -250,6 +250,32 @@ TEST(Parse, ATotalLengthBeyondTheFrameMeansACutFrame) {
   EXPECT_EQ(r.payload(), "hello");
 }
 
+TEST(Parse, AFirstFragmentThatWasCutIsReadForWhatItHolds) {
+  Octets four = ethernet(ip4({.place = 0x2000}, udp({.dport = 53}, as_octets("begins"))));
+  EXPECT_EQ(read(four).row.fate, Fate::fragment);
+  set16(four, 16, 1500);
+  set16(four, 38, 3000);  // the datagram's length, of which the fragment has a part
+  const Read r = read(four);
+  ASSERT_EQ(r.row.fate, Fate::flow);
+  EXPECT_EQ(r.payload(), "begins");
+  EXPECT_EQ(r.row.flags & net::kRowShort, net::kRowShort);
+  Octets six = ethernet(ip6({}, extension(60, fragment6(7, 0, true, udp({.dport = 53}, as_octets("begins"))))));
+  EXPECT_EQ(read(six).row.fate, Fate::fragment);
+  set16(six, 18, 1400);
+  set16(six, 74, 3000);
+  EXPECT_EQ(read(six).payload(), "begins");
+  EXPECT_EQ(read(six).key.port_b, 53);
+}
+
+TEST(Parse, ALaterFragmentThatWasCutIsStillAFragment) {
+  Octets four = ethernet(ip4({.place = 0x2001}, {17, Octets(24)}));
+  set16(four, 16, 1500);
+  EXPECT_EQ(read(four).row.fate, Fate::fragment);
+  Octets six = ethernet(ip6({}, fragment6(7, 8, true, {17, Octets(16)})));
+  set16(six, 18, 1400);
+  EXPECT_EQ(read(six).row.fate, Fate::fragment);
+}
+
 TEST(Parse, OffsetsThatDoNotFitARowAreRefused) {
   Segment s = udp({}, as_octets("far"));
   for (int i = 0; i < 8; ++i) s = extension(60, s, 255);
