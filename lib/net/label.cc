@@ -9,11 +9,13 @@ void guess_ethernet(Walk& w) noexcept {
   const Spot before = w;
   Layers layers;
   if (w.layers != nullptr) layers = *w.layers;
+  const std::uint32_t marks = w.trail != nullptr ? w.trail->size : 0;
   w.nested = true;
   read_ethernet(w);
   if (w.row.fate == Fate::flow || w.row.fate == Fate::fragment || w.final) return;
   static_cast<Spot&>(w) = before;
   if (w.layers != nullptr) *w.layers = layers;
+  if (w.trail != nullptr) w.trail->size = marks;  // nothing but the guess says that there are headers at all
   w.row.err = Err::none;
   w.row.layer = Layer::link;
   pass_over(w);
@@ -29,6 +31,7 @@ void read_mpls(Walk& w) noexcept {
     const std::uint32_t entry = in.u32();
     if (!in.ok()) return refuse(w, Layer::mpls, Err::truncated);
     bottom = (entry & 0x100) != 0;
+    note(w, Mark::mpls, entry >> 12);
     if (w.layers != nullptr && w.layers->labels < kMaxLabels) w.layers->label[w.layers->labels++] = entry >> 12;
   }
   w.at += static_cast<std::uint32_t>(in.offset());
@@ -52,6 +55,7 @@ void read_pppoe(Walk& w) noexcept {
   const std::uint16_t session = in.u16();
   const std::uint16_t length = in.u16();
   if (!in.ok()) return refuse(w, Layer::pppoe, Err::truncated);
+  note(w, Mark::pppoe, session);
   if (version != 0x11) return refuse(w, Layer::pppoe, Err::bad_version);
   if (code != 0) return refuse(w, Layer::pppoe, Err::bad_type);
   w.at += 6;
@@ -61,6 +65,14 @@ void read_pppoe(Walk& w) noexcept {
     w.layers->pppoe = session;
   }
   read_ppp(w);
+}
+
+void read_discovery(Walk& w) noexcept {  // RFC 2516 5: the session is zero until the last of its messages gives it
+  Cursor in = w.cursor();
+  in.skip(2);
+  const std::uint16_t session = in.u16();
+  if (in.ok()) note(w, Mark::pppoe, session);
+  pass_over(w);
 }
 
 void read_ppp(Walk& w) noexcept {

@@ -4,9 +4,9 @@
 
 namespace pellucid::net {
 
-enum class Wrap : std::uint8_t { gre, nvgre, erspan, ipip, sixin4, vxlan, geneve, gtpu, teredo };
-inline constexpr std::string_view kWrapLabels[] = {"gre",   "nvgre",  "erspan", "ipip",  "6in4",
-                                                   "vxlan", "geneve", "gtpu",   "teredo"};
+enum class Wrap : std::uint8_t { gre, nvgre, erspan, ipip, sixin4, vxlan, geneve, gtpu, teredo, mpls };
+inline constexpr std::string_view kWrapLabels[] = {"gre",   "nvgre",  "erspan", "ipip",   "6in4",
+                                                   "vxlan", "geneve", "gtpu",   "teredo", "mpls"};
 
 struct Outer {  // one tunnel
   std::uint8_t src[16];

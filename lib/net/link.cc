@@ -23,6 +23,7 @@ constexpr Tag tag_of(std::uint16_t type) noexcept {
 
 void note_tag(Walk& w, std::uint16_t id) noexcept {
   if (!w.options.ignore_vlan && w.space.tags < kMaxTags) w.space.tag[w.space.tags++] = id;
+  note(w, Mark::vlan, id);
   if (w.layers != nullptr && w.layers->tags < kMaxTags) w.layers->tag[w.layers->tags++] = id;
 }
 
@@ -100,6 +101,14 @@ void read_cooked(Walk& w) noexcept {
   read_ethertype(w, type);
 }
 
+// Cisco's FabricPath: a whole Ethernet frame behind two octets of tag and lifetime.
+void read_fabric_path(Walk& w) noexcept {
+  if (!w.has(2)) return refuse(w, Layer::link, Err::truncated);
+  w.at += 2;
+  w.nested = true;
+  read_ethernet(w);
+}
+
 }  // namespace
 
 void read_ethernet(Walk& w) noexcept {
@@ -119,11 +128,15 @@ void read_ethertype(Walk& w, std::uint16_t type) noexcept {
       return read_ipv4(w);
     case kTypeIpv6:
       return read_ipv6(w);
-    case 0x8847:
+    case kTypeMpls:
     case 0x8848:
       return read_mpls(w);
+    case 0x8863:
+      return read_discovery(w);
     case 0x8864:
       return read_pppoe(w);
+    case 0x8903:
+      return read_fabric_path(w);
     default:
       break;
   }

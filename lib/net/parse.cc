@@ -92,8 +92,8 @@ void make_fragment(Walk& w, std::uint8_t proto, std::uint32_t payload) noexcept 
 
 namespace {
 
-[[gnu::noinline]] void read_all(Row& row, Key& key, const ParseOptions& options, Layers* layers) noexcept {
-  Walk w(row, key, layers, options);
+[[gnu::noinline]] void read_all(Row& row, Key& key, const ParseOptions& options, Notes notes) noexcept {
+  Walk w(row, key, notes, options);
   row.flags &= kRowReassembled | kRowShort;
   row.fate = Fate::non_ip;
   row.err = Err::none;
@@ -101,7 +101,8 @@ namespace {
   row.proto = row.tcp_flags = row.icmp_type = row.icmp_code = 0;
   row.l3 = row.payload = row.payload_len = 0;
   row.seq = 0;
-  if (layers != nullptr) *layers = {};
+  if (notes.layers != nullptr) *notes.layers = {};
+  if (notes.trail != nullptr) notes.trail->size = 0;
   if (row.link == Link::ethernet) {
     read_ethernet(w);
   } else {
@@ -192,7 +193,11 @@ void write_common(Row& row, Key& key, const Common& c) noexcept {
 void read_headers(Row& row, Key& key, const ParseOptions& options, Layers* layers) noexcept {
   Common common;
   if (layers == nullptr && read_common(row, common)) return write_common(row, key, common);
-  read_all(row, key, options, layers);
+  read_all(row, key, options, {layers, nullptr});
+}
+
+void trace_headers(Row& row, Key& key, const ParseOptions& options, Layers& layers, Trail& trail) noexcept {
+  read_all(row, key, options, {&layers, &trail});
 }
 
 }  // namespace pellucid::net

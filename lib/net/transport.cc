@@ -37,6 +37,7 @@ void read_udp(Walk& w) noexcept {  // RFC 768
   const std::uint16_t length = in.u16();
   if (!bound(w, Layer::udp, 8, length)) return;
   w.at += 8;
+  if (w.trail != nullptr) note_udp(w, ports);
   if (may_be_udp_tunnel(ports) && unwrap_udp(w, ports)) return;
   make_flow(w, kProtoUdp, ports, Swap::with_addresses, w.at);
 }
@@ -72,6 +73,7 @@ void read_esp(Walk& w) noexcept {  // RFC 4303 2
   const std::uint32_t spi = in.u32();
   in.skip(4);
   if (!in.ok()) return refuse(w, Layer::ipsec, Err::truncated);
+  note(w, Mark::esp, spi);
   make_flow(w, kProtoEsp, halves(spi), Swap::never, w.at + 8);
 }
 
@@ -81,6 +83,7 @@ void read_ah(Walk& w) noexcept {  // RFC 4302 2
   const std::size_t words = in.u8();
   in.skip(2);
   const std::uint32_t spi = in.u32();
+  if (in.ok()) note(w, Mark::ah, spi);
   if (words < 1) return refuse(w, Layer::ipsec, Err::bad_length);
   in.skip(words * 4);  // the length leaves out two words, which are read
   if (!in.ok()) return refuse(w, Layer::ipsec, Err::truncated);

@@ -1,5 +1,5 @@
 // Tunnels over UDP, and how any tunnel is unwrapped: VXLAN (RFC 7348), Geneve (RFC 8926), GTP-U (3GPP TS 29.281), Teredo
-// (RFC 4380).
+// (RFC 4380), GRE (RFC 8086), MPLS (RFC 7510). ESP (RFC 3948) stays a UDP flow: its ports tell clients behind NAT apart.
 #include "lib/net/walk.h"
 
 namespace pellucid::net {
@@ -40,6 +40,19 @@ std::uint16_t type_by_nibble(const Walk& w, std::uint32_t at) noexcept {
   return version == 4 ? kTypeIpv4 : version == 6 ? kTypeIpv6 : std::uint16_t{0};
 }
 
+Tunnel over_udp(Wrap type, Layer layer, Ports ports) noexcept {
+  Tunnel t{.type = type, .layer = layer, .proto = kProtoUdp, .belief = Belief::guessed, .inside = 0};
+  t.ports = ports;
+  return t;
+}
+
+bool unwrap_mpls(Walk& w, Ports ports) noexcept {
+  Tunnel t = over_udp(Wrap::mpls, Layer::mpls, ports);
+  t.inside = kTypeMpls;
+  t.body = w.at;
+  return unwrap(w, t);
+}
+
 bool unwrap_vxlan(Walk& w, Ports ports) noexcept {
   Cursor in = w.cursor();
   const std::uint8_t flags = in.u8();
@@ -48,9 +61,10 @@ bool unwrap_vxlan(Walk& w, Ports ports) noexcept {
   in.skip(1);
   constexpr std::uint8_t kHasVni = 0x08, kHasGroup = 0x80;  // the second is of the group policy extension
   if (!in.ok() || (flags & ~kHasGroup) != kHasVni) return false;
-  Tunnel t{.type = Wrap::vxlan, .layer = Layer::vxlan, .proto = kProtoUdp, .belief = Belief::guessed, .inside = kTypeBridged};
+  note(w, Mark::vxlan, vni);
+  Tunnel t = over_udp(Wrap::vxlan, Layer::vxlan, ports);
+  t.inside = kTypeBridged;
   t.body = w.at + 8;
-  t.ports = ports;
   t.has_id = t.id_parts_flows = true;
   t.id = vni;
   return unwrap(w, t);
@@ -63,11 +77,12 @@ bool unwrap_geneve(Walk& w, Ports ports) noexcept {
   const std::uint16_t type = in.u16();
   const std::uint32_t vni = in.u24();
   in.skip(1);
+  if (in.ok() && version >> 6 == 0) note(w, Mark::geneve, vni);
   in.skip((version & 0x3f) * std::size_t{4});  // options
   if (!in.ok() || version >> 6 != 0) return false;
-  Tunnel t{.type = Wrap::geneve, .layer = Layer::geneve, .proto = kProtoUdp, .belief = Belief::guessed, .inside = type};
+  Tunnel t = over_udp(Wrap::geneve, Layer::geneve, ports);
+  t.inside = type;
   t.body = w.at + static_cast<std::uint32_t>(in.offset());
-  t.ports = ports;
   t.has_id = t.id_parts_flows = true;
   t.id = vni;
   return unwrap(w, t);
@@ -83,14 +98,16 @@ bool skip_gtp_extensions(Cursor& in, std::uint8_t next) noexcept {  // TS 29.281
   return in.ok();
 }
 
+constexpr std::uint8_t kGtpVersion1 = 0x30, kGtpVersionMask = 0xf0;  // with the bit that says "not GTP prime"
+
 bool unwrap_gtpu(Walk& w, Ports ports) noexcept {
   Cursor in = w.cursor();
   const std::uint8_t flags = in.u8();
   const std::uint8_t message = in.u8();
   const std::uint16_t length = in.u16();
   const std::uint32_t teid = in.u32();
-  constexpr std::uint8_t kVersion1 = 0x30, kMask = 0xf0, kExtension = 0x04, kAnyOption = 0x07, kPdu = 255;
-  if (!in.ok() || (flags & kMask) != kVersion1 || message != kPdu) return false;
+  constexpr std::uint8_t kExtension = 0x04, kAnyOption = 0x07, kPdu = 255;
+  if (!in.ok() || (flags & kGtpVersionMask) != kGtpVersion1 || message != kPdu) return false;
   if (w.bounded && length > in.left()) return false;
   if ((flags & kAnyOption) != 0) {  // sequence, N-PDU number and next extension type are there all three
     in.skip(3);
@@ -99,13 +116,9 @@ bool unwrap_gtpu(Walk& w, Ports ports) noexcept {
   }
   if (!in.ok()) return false;
   const std::uint32_t body = w.at + static_cast<std::uint32_t>(in.offset());
-  Tunnel t{.type = Wrap::gtpu,
-           .layer = Layer::gtp,
-           .proto = kProtoUdp,
-           .belief = Belief::guessed,
-           .inside = type_by_nibble(w, body)};
+  Tunnel t = over_udp(Wrap::gtpu, Layer::gtp, ports);
+  t.inside = type_by_nibble(w, body);
   t.body = body;
-  t.ports = ports;
   t.has_id = true;
   t.id = teid;
   return t.inside != 0 && unwrap(w, t);
@@ -136,9 +149,9 @@ bool unwrap_teredo(Walk& w, Ports ports) noexcept {
   const std::uint32_t left = w.end - body;
   const bool fits = left == whole || (!w.bounded && left < whole);
   if (!in.ok() || version != 6 || !fits) return false;
-  Tunnel t{.type = Wrap::teredo, .layer = Layer::teredo, .proto = kProtoUdp, .belief = Belief::guessed, .inside = kTypeIpv6};
+  Tunnel t = over_udp(Wrap::teredo, Layer::teredo, ports);
+  t.inside = kTypeIpv6;
   t.body = body;
-  t.ports = ports;
   return unwrap(w, t);
 }
 
@@ -172,6 +185,18 @@ bool unwrap(Walk& w, const Tunnel& t) noexcept {
   return false;
 }
 
+void note_udp(Walk& w, Ports ports) noexcept {
+  const auto either = [ports](std::uint16_t port) noexcept { return ports.src == port || ports.dst == port; };
+  Cursor in = w.cursor();
+  const std::uint32_t first = in.u32();
+  const std::uint32_t second = in.u32();
+  if (!in.ok()) return;
+  constexpr std::uint16_t kGtpUser = 2152, kGtpControl = 2123, kEsp = 4500;
+  const bool gtp = either(kGtpUser) || either(kGtpControl);
+  if (gtp && (first >> 24 & kGtpVersionMask) == kGtpVersion1) note(w, Mark::gtp, second);
+  if (either(kEsp) && first != 0) note(w, Mark::esp, first);  // zero: IKE (RFC 3948 2.2)
+}
+
 bool unwrap_udp(Walk& w, Ports ports) noexcept {
   switch (ports.dst) {
     case 4789:
@@ -179,6 +204,10 @@ bool unwrap_udp(Walk& w, Ports ports) noexcept {
       return unwrap_vxlan(w, ports);
     case 6081:
       return unwrap_geneve(w, ports);
+    case 4754:
+      return unwrap_gre(w, over_udp(Wrap::gre, Layer::gre, ports));
+    case 6635:
+      return unwrap_mpls(w, ports);
     case 3544:
       return unwrap_teredo(w, ports);
     case 2152:

@@ -17,6 +17,7 @@ inline constexpr std::uint16_t kTypeIpv4 = 0x0800;
 inline constexpr std::uint16_t kTypeBridged = 0x6558;  // an Ethernet frame in GRE or Geneve
 inline constexpr std::uint16_t kTypeIpv6 = 0x86dd;
 inline constexpr std::uint16_t kTypePpp = 0x880b;
+inline constexpr std::uint16_t kTypeMpls = 0x8847;
 
 
 struct Spot {
@@ -32,16 +33,23 @@ struct Spot {
   Space space{};
 };
 
+// What somebody wants to know beside the row; both may be null.
+struct Notes {
+  Layers* layers;
+  Trail* trail;
+};
+
 struct Walk : Spot {
   Row& row;
   Key& key;
   Layers* const layers;  // may be null
+  Trail* const trail;    // may be null
   const ParseOptions& options;
   const std::uint32_t trusted;  // headers before this offset stood around a first fragment: their lengths bound nothing
   bool final = false;           // the error stands, whatever tunnel it was met in
 
-  Walk(Row& r, Key& k, Layers* l, const ParseOptions& o) noexcept
-      : row(r), key(k), layers(l), options(o), trusted((r.flags & kRowReassembled) != 0 ? r.l3 : 0) {
+  Walk(Row& r, Key& k, Notes n, const ParseOptions& o) noexcept
+      : row(r), key(k), layers(n.layers), trail(n.trail), options(o), trusted((r.flags & kRowReassembled) != 0 ? r.l3 : 0) {
     end = r.len;
   }
   Cursor cursor() const noexcept { return Cursor({row.frame + at, end - at}); }
@@ -56,6 +64,10 @@ struct Walk : Spot {
 };
 
 void refuse(Walk& w, Layer layer, Err err) noexcept;
+inline void note(Walk& w, Mark mark, std::uint32_t id) noexcept {
+  if (w.trail == nullptr || w.trail->size == kMaxMarks) return;
+  w.trail->step[w.trail->size++] = {mark, id};
+}
 inline void pass_over(Walk& w) noexcept { w.row.fate = Fate::non_ip; }
 
 // Takes over a length field that counts from `at`. Zero says nothing (segmentation offload, RFC 2675). One that is greater than
@@ -77,6 +89,7 @@ void read_ethertype(Walk& w, std::uint16_t type) noexcept;
 void read_link(Walk& w) noexcept;  // link types other than Ethernet
 void read_mpls(Walk& w) noexcept;
 void read_pppoe(Walk& w) noexcept;
+void read_discovery(Walk& w) noexcept;  // PPPoE before its session
 void read_ppp(Walk& w) noexcept;
 void read_ipv4(Walk& w) noexcept;
 void read_ipv6(Walk& w) noexcept;
@@ -102,14 +115,20 @@ struct Tunnel {
 // Reads what the tunnel carries. False: no IP there (or nothing sound, if guessed): `w` is as before and the tunnel is the
 // flow.
 bool unwrap(Walk& w, const Tunnel& tunnel) noexcept;
+// GRE from here: `outer` says where it was found. True: unwrapped, or refused if that is certain.
+bool unwrap_gre(Walk& w, const Tunnel& outer) noexcept;
 bool unwrap_udp(Walk& w, Ports ports) noexcept;  // at: behind the UDP header. False: not a tunnel
+// For a trail: identifiers over UDP that make no tunnel, in GTP's control messages and ESP. at: behind the UDP header.
+void note_udp(Walk& w, Ports ports) noexcept;
 
 constexpr bool may_be_udp_tunnel(Ports p) noexcept {
   switch (p.dst) {
     case 2152:
     case 3544:
+    case 4754:
     case 4789:
     case 6081:
+    case 6635:
     case 8472:
       return true;
     default:

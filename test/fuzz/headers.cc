@@ -48,7 +48,9 @@ void check_key(const net::Key& key, const net::Row& row) {
   CHECK(queue >> 16 == (queue & 0xffff));
 }
 
-bool is_tunnel_port(std::uint16_t port) { return port == 2152 || port == 3544 || port == 4789 || port == 6081 || port == 8472; }
+bool is_tunnel_port(std::uint16_t port) {
+  return port == 2152 || port == 4754 || port == 6635 || port == 3544 || port == 4789 || port == 6081 || port == 8472;
+}
 
 // The same packet from the other end has the same key. Only where the transport header is easy to find.
 void check_answer(const Read& sent, Bytes frame, const net::Row& like, const net::ParseOptions& options) {
@@ -88,6 +90,14 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   like.wire_len = static_cast<std::uint32_t>(frame.size()) + ((flags & 4) != 0 ? 100 : 0);
   net::Layers layers;
   const Read told = read(frame, like, options, &layers);
+  net::Layers again;
+  net::Trail trail;
+  Read traced = told;
+  traced.row = like;
+  traced.row.frame = frame.data();
+  traced.row.len = told.row.len;
+  net::trace_headers(traced.row, traced.key, options, again, trail);
+  CHECK(trail.size <= net::kMaxMarks && std::memcmp(&told.row, &traced.row, sizeof told.row) == 0 && told.key == traced.key);
   const Read plain = read(frame, like, options, nullptr);
   CHECK(std::memcmp(&told.row, &plain.row, sizeof told.row) == 0 && told.key == plain.key);
   CHECK(layers.tags <= net::kMaxTags && layers.outers <= net::kMaxOuters && layers.labels <= net::kMaxLabels);

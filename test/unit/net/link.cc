@@ -47,6 +47,18 @@ TEST(Link, ThreeTagsAreReadAndAFourthIsTooMany) {
   expect_error(read(bad), Layer::vlan, Err::too_long);
 }
 
+TEST(Link, AFrameInFabricPathIsReadAsIfItStoodAlone) {
+  Octets fabric{0x40, 0x20};
+  put(fabric, ethernet(vlan(7, kHello)));
+  const Octets frame = ethernet({0x8903, fabric});
+  const Read r = read(frame);
+  EXPECT_EQ(r.payload(), "hello");
+  EXPECT_EQ(r.key.space, 7u);
+  EXPECT_EQ(r.row.flags & net::kRowTunnelled, net::kRowTunnelled);
+  const Octets cut = ethernet({0x8903, {0x40}});
+  expect_error(read(cut), Layer::link, Err::truncated);
+}
+
 TEST(Link, PortTagsOfExtendedBridgesAreSkipped) {
   Octets vn{0, 1, 0, 2};
   put16(vn, kHello.type);

@@ -214,6 +214,46 @@ TEST(Tunnel, TeredoWithAuthenticationAndOrigin) {
   expect_unwrapped(over_udp(3544, headed), Wrap::teredo, 17);
 }
 
+TEST(Tunnel, GreOverUdpIsUnwrappedAsOverIp) {
+  const auto gre_with_sequence = [](const Part& inner) {
+    Octets out{0x10, 0};
+    put16(out, inner.type);
+    put32(out, 1);
+    put(out, inner.bytes);
+    return out;
+  };
+  expect_unwrapped(over_udp(4754, gre(kInner).bytes), Wrap::gre, 17);
+  expect_unwrapped(over_udp(4754, gre_with_sequence(kInner6)), Wrap::gre, 17);
+  expect_unwrapped(over_udp(4754, gre_with_key(0x0500, bridged(ethernet(kInner))).bytes), Wrap::nvgre, 17);
+  EXPECT_EQ(read(over_udp(4754, gre_with_key(7, kInner).bytes)).layers.outer[0].id, 7u);
+  EXPECT_EQ(read(over_udp(4754, gre(kInner).bytes)).layers.outer[0].dport, 4754);
+}
+
+TEST(Tunnel, UdpOnGresPortIsPlainUdpUnlessTheInsideIsSound) {
+  Part longer = kInner;
+  set16(longer.bytes, 2, kInner.bytes.size() + 1);
+  expect_outer_udp(over_udp(4754, gre(longer).bytes));
+  expect_outer_udp(over_udp(4754, gre(kArp).bytes));
+  expect_outer_udp(over_udp(4754, {0x20, 0, 8, 0, 1}));                 // cut in the key
+  expect_outer_udp(over_udp(4754, {0, 2, 8, 0}));                       // no such version
+  expect_outer_udp(over_udp(4754, {0x10, 0, 0x88, 0xbe, 0, 0, 0, 1}));  // ERSPAN without its header
+  expect_outer_udp(over_udp(4754, {0x10, 0, 0x88, 0xbe, 0, 0, 0, 1, 0x20, 0, 0, 5, 0, 0, 0, 0, 1}));  // ERSPAN's own version
+  expect_outer_udp(over_udp(4754, Octets(3)));
+}
+
+TEST(Tunnel, MplsOverUdpLeadsToIpOrEthernet) {
+  expect_unwrapped(over_udp(6635, mpls({21}, kInner.bytes).bytes), Wrap::mpls, 17);
+  expect_unwrapped(over_udp(6635, mpls({21, 22}, kInner6.bytes).bytes), Wrap::mpls, 17);
+  expect_unwrapped(over_udp(6635, mpls({23}, ethernet(kInner)).bytes), Wrap::mpls, 17);
+  const Read r = read(over_udp(6635, mpls({21, 22}, kInner.bytes).bytes));
+  EXPECT_EQ(r.layers.labels, 2);
+  EXPECT_EQ(r.layers.label[1], 22u);
+  EXPECT_EQ(r.layers.outer[0].has_id, 0);
+  expect_outer_udp(over_udp(6635, mpls({21}, ethernet(kArp)).bytes));
+  expect_outer_udp(over_udp(6635, Octets(7)));  // a stack without a bottom
+  EXPECT_EQ(read(over_udp(6635, mpls({21}, ethernet(kArp)).bytes)).layers.labels, 0);
+}
+
 TEST(Tunnel, FourTunnelsAreUnwrappedAndAFifthIsTooMany) {
   Part p = kInner;
   for (int i = 0; i < 4; ++i) p = ip4({}, gre(p));
