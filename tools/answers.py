@@ -1,4 +1,5 @@
 """How the reference programs write what we write otherwise: the names behind their numbers, and equal forms of both sides."""
+import collections
 import datetime
 import functools
 import glob
@@ -18,11 +19,8 @@ NSEC3 NSEC3PARAM TLSA SMIMEA""".split(), 1))
 RRTYPES |= {64: "SVCB", 65: "HTTPS", 99: "SPF", 249: "TKEY", 250: "TSIG", 251: "IXFR", 252: "AXFR", 255: "ANY"}
 RCODES = ["NOERROR", "FORMERR", "SERVFAIL", "NXDOMAIN", "NOTIMP", "REFUSED", "YXDOMAIN", "YXRRSET", "NXRRSET", "NOTAUTH",
           "NOTZONE"]
-TAGS = {"vlan.id": "vlan", "mpls.label": "mpls", "pppoe.session_id": "pppoe"}  # fields of tools/dissect
-WRAPS = {"vxlan.vni": "vxlan", "geneve.vni": "geneve", "gtp.teid": "gtpu"}
-SPIS = {"esp.spi": 50, "ah.spi": 51}
-GRE = {"gre": (0x0800, 0x86dd, 0x8847, 0x6558), "nvgre": (0x6558,), "erspan": (0x88be, 0x22eb)}
-IDS = {*TAGS, *WRAPS, *SPIS, "gre.proto"}
+IDS = {"vlan.id": "vlan", "mpls.label": "mpls", "pppoe.session_id": "pppoe", "gre.proto": "gre", "vxlan.vni": "vxlan",
+       "geneve.vni": "geneve", "gtp.teid": "gtp", "esp.spi": "esp", "ah.spi": "ah"}  # marks of tools/dissect
 
 
 @functools.lru_cache(None)
@@ -130,17 +128,13 @@ def ends(a, a_port, b, b_port):
     return tuple(sorted([(address(a), a_port or 0), (address(b), b_port or 0)]))
 
 
-def ids(packet, field):
-    """The identifiers of one kind in a line of tools/dissect, each once, since tshark counts packets."""
-    if field in TAGS:
-        said = packet.get(TAGS[field], [])
-        return set(said if isinstance(said, list) else [said])
-    if field in SPIS:
-        return {packet["spi"]} if packet.get("proto") == SPIS[field] and "spi" in packet else set()
-    tunnels = packet.get("tunnels", [])
-    if field in WRAPS:
-        return {t["id"] for t in tunnels if t["type"] == WRAPS[field] and "id" in t}
-    return {proto for t in tunnels for proto in GRE.get(t["type"], ())}
+def ids(lines, field):
+    """How often each identifier of a kind stands in a capture's packets, from their lines of tools/dissect. A packet has two
+    where it completes a datagram: the second repeats what stands outside."""
+    packets = collections.defaultdict(collections.Counter)
+    for line in lines:
+        packets[line["n"]] |= collections.Counter(i for mark, i in line.get("ids", []) if mark == IDS[field])
+    return sum(packets.values(), collections.Counter())
 
 
 def ja4(path, expected):

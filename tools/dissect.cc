@@ -19,9 +19,9 @@ constexpr std::array kFates{"flow", "non_ip", "fragment", "error"};
 constexpr const char* kHelp =
     "usage: dissect [--ignore-vlan] FILE|-\n"
     "Prints one JSON line for each packet of a capture: its number, what became of it (fate: flow, non_ip, fragment, error)\n"
-    "and its innermost headers. A datagram put together from fragments has a line of its own after its last fragment, with "
-    "the\n"
-    "same number and \"fragments\": how many there were.\n";
+    "and its innermost headers; \"ids\" lists every identifier on the way, also of headers that led nowhere. A datagram put\n"
+    "together from fragments has a line of its own after its last fragment, with the same number and \"fragments\": how many\n"
+    "there were.\n";
 
 std::string address(const std::uint8_t* bytes, unsigned family) {
   char text[INET6_ADDRSTRLEN] = "";
@@ -75,6 +75,15 @@ void add_layers(Line& line, const net::Layers& layers) {
   if (layers.outers > 0) line.field("tunnels", tunnels(layers));
 }
 
+std::string seen(const net::Trail& trail) {
+  std::string out = "[";
+  for (unsigned i = 0; i < trail.size; ++i) {
+    const auto mark = net::kMarkLabels[static_cast<unsigned>(trail.step[i].mark)];
+    out += std::string(i > 0 ? "," : "") + "[\"" + std::string(mark) + "\"," + std::to_string(trail.step[i].id) + ']';
+  }
+  return out + ']';
+}
+
 void add_flow(Line& line, const net::Row& row, const net::Key& key) {
   const bool swapped = (row.flags & net::kRowSwapped) != 0;
   const bool by_spi = key.proto == 50 || key.proto == 51;
@@ -100,7 +109,7 @@ void add_flow(Line& line, const net::Row& row, const net::Key& key) {
   line.number("queue_hash", net::queue_hash(key));
 }
 
-void print(std::uint64_t number, const net::Row& row, const net::Key& key, const net::Layers& layers) {
+void print(std::uint64_t number, const net::Row& row, const net::Key& key, const net::Layers& layers, const net::Trail& trail) {
   Line line;
   line.number("n", number);
   line.text("fate", kFates[static_cast<unsigned>(row.fate)]);
@@ -114,6 +123,7 @@ void print(std::uint64_t number, const net::Row& row, const net::Key& key, const
   }
   if (row.fate == net::Fate::flow) add_flow(line, row, key);
   add_layers(line, layers);
+  if (trail.size > 0) line.field("ids", seen(trail));
   if ((row.flags & net::kRowReassembled) != 0) line.number("fragments", row.frames);
   if ((row.flags & net::kRowShort) != 0) line.field("short", "true");
   line.number("len", row.len);
@@ -136,13 +146,14 @@ int dissect(const std::string& path, const net::ParseOptions& options) {
     for (unsigned i = 0; i < burst.n; ++i) {
       net::Row& row = burst.row[i];
       net::Layers layers;
+      net::Trail trail;
       ++number;
       tick = clock.tick(row.ts_ns);
-      net::read_headers(row, burst.key[i], options, &layers);
-      print(number, row, burst.key[i], layers);
+      net::trace_headers(row, burst.key[i], options, layers, trail);
+      print(number, row, burst.key[i], layers, trail);
       while (row.fate == net::Fate::fragment && frags.add(row, tick)) {
-        net::read_headers(row, burst.key[i], options, &layers);
-        print(number, row, burst.key[i], layers);
+        net::trace_headers(row, burst.key[i], options, layers, trail);
+        print(number, row, burst.key[i], layers, trail);
       }
     }
     frags.expire(tick);
