@@ -95,16 +95,27 @@ def date(text):
 
 
 def dns_name(text):
-    """Our `\\DDD` escapes (RFC 4343) as tshark shows such octets: as UTF-8 where they are."""
+    """Our `\\DDD` escapes (RFC 4343) as tshark shows such octets: as UTF-8 where they are, control characters as we do."""
     if text in ("", "."):
         return "<Root>"
-    raw = re.sub(rb"\\(\d{3})|\\(.)", lambda m: bytes([int(m.group(1)) & 255]) if m.group(1) else m.group(2),
-                 text.encode("utf-8"), flags=re.S)
-    return raw.decode("utf-8", "replace")
+    raw = re.sub(rb"\\(\d{3})|\\(.)", octet, text.encode("utf-8"), flags=re.S)
+    return mended(raw.decode("utf-8", "replace"))
+
+
+def octet(escape):
+    code = int(escape.group(1) or 0)
+    if not escape.group(1):
+        return escape.group(2)
+    return escape.group(0) if code < 32 else bytes([code & 255])
+
+
+def mended(text):
+    """Decoders differ in how many replacement characters a wrong sequence gets."""
+    return re.sub("\ufffd+", "\ufffd", text)
 
 
 def rrtype(code):
-    return RRTYPES.get(int(code), f"TYPE{code}")
+    return RRTYPES.get(int(code), code)  # Suricata writes the number, too, where it has no name.
 
 
 def rcode(code):
