@@ -39,8 +39,11 @@ Taken take_http(State& s, std::uint32_t flow, Dir dir, Bytes bytes) noexcept {
     const http::Fed fed = http::feed(t, dir, bytes, room);
     bytes = bytes.subspan(fed.used);
     switch (fed.event) {
-      case http::Event::more:
+      case http::Event::more: {
+        const std::uint32_t n = http::unwanted(t, dir, flow::Streams::kMaxPass);
+        if (n != 0) s.streams.pass(h.stream, dir, n);
         return {Next::same, {}};
+      }
       case http::Event::request:
         on_request(s, flow, t);
         break;
@@ -54,6 +57,11 @@ Taken take_http(State& s, std::uint32_t flow, Dir dir, Bytes bytes) noexcept {
         return {Next::stop, {}};
     }
   }
+}
+
+void passed_http(State& s, std::uint32_t flow, Dir dir, std::uint32_t left) noexcept {
+  http::Room room{s.spools, s.room()};
+  http::passed(s.http[s.table.hot(flow).session], dir, left, room);
 }
 
 void lose_http(State& s, std::uint32_t flow, Dir dir, std::uint32_t missed) noexcept {

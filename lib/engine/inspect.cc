@@ -19,6 +19,7 @@ struct Handler {
   Taken (*take)(State&, std::uint32_t flow, Dir, Bytes) noexcept;
   void (*lose)(State&, std::uint32_t flow, Dir, std::uint32_t missed) noexcept;
   void (*close)(State&, std::uint32_t flow) noexcept;
+  void (*passed)(State&, std::uint32_t flow, Dir, std::uint32_t left) noexcept;
 };
 
 Taken take_unknown(State& s, std::uint32_t flow, Dir dir, Bytes bytes) noexcept;
@@ -27,14 +28,15 @@ void close_unknown(State& s, std::uint32_t flow) noexcept;
 Taken take_nothing(State&, std::uint32_t, Dir, Bytes) noexcept { return {Next::stop, {}}; }
 void lose_nothing(State&, std::uint32_t, Dir, std::uint32_t) noexcept {}
 void close_nothing(State&, std::uint32_t) noexcept {}
+void passed_nothing(State&, std::uint32_t, Dir, std::uint32_t) noexcept {}
 
 // In the order of flow::Reader.
 constexpr std::array kHandlers{
-    Handler{take_unknown, lose_unknown, close_unknown},
-    Handler{take_nothing, lose_nothing, close_nothing},
-    Handler{take_tls, lose_tls, close_tls},
-    Handler{take_http, lose_http, close_http},
-    Handler{take_dns, lose_dns, close_dns},
+    Handler{take_unknown, lose_unknown, close_unknown, passed_nothing},
+    Handler{take_nothing, lose_nothing, close_nothing, passed_nothing},
+    Handler{take_tls, lose_tls, close_tls, passed_nothing},
+    Handler{take_http, lose_http, close_http, passed_http},
+    Handler{take_dns, lose_dns, close_dns, passed_nothing},
 };
 const Handler& handler(const flow::Hot& h) noexcept { return kHandlers[static_cast<std::size_t>(h.reader)]; }
 
@@ -166,6 +168,7 @@ void give(State& s, std::uint32_t flow, Dir dir, Bytes bytes) noexcept {
     if (taken.next == Next::same) return;
     if (taken.next == Next::stop) break;
     handler(h).close(s, flow);
+    for (const Dir d : {Dir::up, Dir::down}) s.streams.end_pass(h.stream, d);
     h.reader = flow::Reader::unknown;
     h.probed = 0;
     if (taken.rest.empty()) return;
@@ -189,15 +192,28 @@ bool open_stream(State& s, std::uint32_t flow) noexcept {
   return true;
 }
 
+// Tells the reader how much of what the stream passes over has come.
+void settle_pass(State& s, std::uint32_t flow, Dir dir) noexcept {
+  const flow::Hot& h = s.table.hot(flow);
+  if (!s.streams.passing(h.stream, dir)) return;
+  s.streams.end_pass(h.stream, dir);
+  handler(h).passed(s, flow, dir, s.streams.left_to_pass(h.stream, dir));
+}
+
 void skip_gap(State& s, std::uint32_t flow, Dir dir) noexcept {
-  flow::Hot& h = s.table.hot(flow);
+  const flow::Hot& h = s.table.hot(flow);
+  settle_pass(s, flow, dir);
   const std::uint32_t missed = s.streams.skip(h.stream, dir);
   if (missed != 0) handler(h).lose(s, flow, dir, missed);
 }
 
+// Gives what push() or next() gave, and all that can be read then. Each turn reads bytes or ends a passage.
 void drain(State& s, std::uint32_t flow, Dir dir, Bytes bytes) noexcept {
-  flow::Hot& h = s.table.hot(flow);
-  while (!bytes.empty()) {
+  const flow::Hot& h = s.table.hot(flow);
+  for (;;) {
+    const bool over = s.streams.passing(h.stream, dir) && s.streams.left_to_pass(h.stream, dir) == 0;
+    if (over) settle_pass(s, flow, dir);
+    if (bytes.empty() && !over) return;
     give(s, flow, dir, bytes);
     if (h.stream == kNone) return;
     bytes = s.streams.next(h.stream, dir);
@@ -214,10 +230,13 @@ void read_segment(State& s, std::uint32_t flow, Dir dir, const net::Row& row) no
     if (h.stream == kNone) return;
   }
   drain(s, flow, dir, s.streams.push(h.stream, dir, seq, row.payload_bytes()));
-  if (h.stream == kNone || !s.streams.stuck(h.stream, dir)) return;
+  if (h.stream == kNone) return;
+  const bool stuck = s.streams.stuck(h.stream, dir);
+  const bool idle = h.reader == flow::Reader::unknown && s.streams.held_segments(h.stream, dir) > kMaxUnread;
+  if (!stuck && !idle) return;
   skip_gap(s, flow, dir);  // a bound is met: what is missing is given up, then this segment has its turn again
   drain(s, flow, dir, s.streams.next(h.stream, dir));
-  if (h.stream != kNone) drain(s, flow, dir, s.streams.push(h.stream, dir, seq, row.payload_bytes()));
+  if (stuck && h.stream != kNone) drain(s, flow, dir, s.streams.push(h.stream, dir, seq, row.payload_bytes()));
 }
 
 void read_datagram(State& s, std::uint32_t flow, const net::Row& row) noexcept {
@@ -278,8 +297,9 @@ void note_opening(State& s, std::uint32_t flow, Dir dir, const net::Row& row) no
 }
 
 void finish_reading(State& s, std::uint32_t flow) noexcept {
-  flow::Hot& h = s.table.hot(flow);
+  const flow::Hot& h = s.table.hot(flow);
   for (const Dir dir : {Dir::up, Dir::down}) {
+    if (h.stream != kNone) settle_pass(s, flow, dir);
     while (h.stream != kNone && s.streams.gapped(h.stream, dir)) {
       skip_gap(s, flow, dir);
       drain(s, flow, dir, s.streams.next(h.stream, dir));

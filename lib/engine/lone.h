@@ -11,7 +11,7 @@ namespace pellucid::engine {
 
 class Lone {
  public:
-  static constexpr std::size_t kRing = 16u << 20;  // a burst's records at their longest are half of it
+  static constexpr std::size_t kRing = 4u << 20;  // a burst's records at their longest are half of it
 
   Lone(const Options& options, const net::ParseOptions& parse, classify::Dpi* dpi, exporter::Eve& eve, exporter::Tally& tally,
        exporter::Sink* sink)

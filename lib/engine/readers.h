@@ -21,6 +21,8 @@ void lose_tls(State& s, std::uint32_t flow, Dir dir, std::uint32_t missed) noexc
 void close_tls(State& s, std::uint32_t flow) noexcept;  // writes the record if there is something to say; drops the session
 bool tls_waited(const State& s, const flow::Hot& h, const flow::Cold& c) noexcept;  // its time to the record is over
 
+// `left` octets are still to come of those that the stream passes over for this reader.
+void passed_http(State& s, std::uint32_t flow, Dir dir, std::uint32_t left) noexcept;
 Taken take_http(State& s, std::uint32_t flow, Dir dir, Bytes bytes) noexcept;
 void lose_http(State& s, std::uint32_t flow, Dir dir, std::uint32_t missed) noexcept;
 void close_http(State& s, std::uint32_t flow) noexcept;

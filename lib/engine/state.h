@@ -41,8 +41,9 @@ struct Options {
   std::uint32_t tls_wait_ticks = 0;  // from the ClientHello to the record at the latest
 };
 
-inline constexpr unsigned kMaxProbes = 32;           // payloads of a TCP flow in which a protocol is looked for
-inline constexpr unsigned kMaxUdpProbes = 2;         // … of a UDP flow
+inline constexpr unsigned kMaxProbes = 32;    // payloads of a TCP flow in which a protocol is looked for
+inline constexpr unsigned kMaxUnread = 12;    // segments that wait for a gap while no reader has begun: a first window and some
+inline constexpr unsigned kMaxUdpProbes = 2;  // … of a UDP flow
 inline constexpr unsigned kMaxCandidateBytes = 512;  // kept while no reader can tell yet
 inline constexpr unsigned kAgeBudget = 256;          // timers looked at in a turn
 inline constexpr std::size_t kScratch = 68 * 1024;   // the longest message that is put together

@@ -50,7 +50,9 @@ Bytes Streams::push(std::uint32_t stream, Dir dir, std::uint32_t seq, Bytes payl
   }
   h.far = 0;
   const std::uint64_t old_before = stats_.old_bytes, differing_before = stats_.differing;
-  const Bytes now = place(stream, h, seq, payload);
+  std::uint32_t from = seq;
+  const Bytes wanted = h.passing ? pass_over(h, from, payload) : payload;
+  const Bytes now = wanted.empty() ? Bytes{} : place(stream, h, from, wanted);
   const std::uint64_t old = stats_.old_bytes - old_before;
   if (old == payload.size()) {
     ++stats_.retransmitted;
@@ -71,6 +73,36 @@ Bytes Streams::place(std::uint32_t stream, Half& h, std::uint32_t seq, Bytes pay
   const std::size_t old = std::min(payload.size(), static_cast<std::size_t>(-distance));
   stats_.old_bytes += old;
   return old == payload.size() ? Bytes{} : take(stream, h, payload.subspan(old));
+}
+
+void Streams::pass(std::uint32_t stream, Dir dir, std::uint32_t bytes) noexcept {
+  DCHECK(bytes > 0 && bytes <= kMaxPass);
+  Half& h = half(stream, dir);
+  h.passing = true;
+  h.pass_to = h.next + bytes;
+  while (h.first != kNone && ahead(pool_[h.first].seq, h.pass_to) > 0) {  // what was held there waited for nothing
+    const Segment& s = pool_[h.first];
+    h.next = ahead(s.end_seq(), h.pass_to) > 0 ? s.end_seq() : h.pass_to;
+    h.refused = false;
+    forget_read(h, stats_.passed_bytes);
+  }
+}
+
+// The front of a segment that lies in what is passed over, and what is older; gives the rest.
+Bytes Streams::pass_over(Half& h, std::uint32_t& seq, Bytes payload) noexcept {
+  const auto old = static_cast<std::size_t>(std::max(0, ahead(seq, h.next)));
+  const std::size_t late = std::min(old, payload.size());
+  stats_.old_bytes += late;
+  seq += static_cast<std::uint32_t>(late);
+  payload = payload.subspan(late);
+  const auto left = static_cast<std::size_t>(std::max(0, ahead(seq, h.pass_to)));
+  const std::size_t n = std::min(left, payload.size());
+  if (n == 0) return payload;
+  seq += static_cast<std::uint32_t>(n);
+  h.next = seq;
+  h.refused = false;
+  stats_.passed_bytes += n;
+  return payload.subspan(n);
 }
 
 Bytes Streams::next(std::uint32_t stream, Dir dir) noexcept {
@@ -109,7 +141,7 @@ Bytes Streams::take(std::uint32_t stream, Half& h, Bytes payload) noexcept {
   h.next += static_cast<std::uint32_t>(n);
   h.refused = false;
   stats_.delivered_bytes += n;
-  forget_read(h);
+  forget_read(h, stats_.old_bytes);
   if (n < payload.size()) hold(stream, h, h.next, payload.subspan(n));
   return payload.first(n);
 }
@@ -125,8 +157,8 @@ std::size_t Streams::undisputed(const Half& h, Bytes payload) noexcept {
   return payload.size();
 }
 
-// Held copies of bytes that were just read from the wire.
-void Streams::forget_read(Half& h) noexcept {
+// Held copies of bytes before `next`: they were just read from the wire, or passed over.
+void Streams::forget_read(Half& h, std::uint64_t& fate) noexcept {
   while (h.first != kNone && ahead(h.next, pool_[h.first].seq) < 0) {
     Segment& s = pool_[h.first];
     const std::uint32_t n = std::min(s.size, h.next - s.seq);
@@ -135,7 +167,7 @@ void Streams::forget_read(Half& h) noexcept {
     s.size -= n;
     h.held_bytes -= n;
     stats_.held_bytes -= n;
-    stats_.old_bytes += n;
+    fate += n;
     if (s.size == 0) drop_first(h);
   }
 }

@@ -4,6 +4,9 @@
 //
 //   now = push(…); while (!now.empty()) { read(now); now = next(…); }
 //   if (stuck(…)) { missed = skip(…); drain next(…) likewise; push the same segment again }
+//
+// Who knows that the next n bytes say nothing to him (a body of which only the length counts) passes over them: they are
+// neither put in order nor kept, and a gap among them is none.
 #pragma once
 #include "lib/base/slab.h"
 
@@ -18,10 +21,12 @@ struct Half {           // one direction
   std::uint32_t held_bytes;
   std::uint32_t refused_seq;  // of the first segment refused since the last byte was read, if any was
   std::uint32_t far_seq;      // what would follow the last implausible segment
+  std::uint32_t pass_to;      // while passing: where bytes are wanted again
   std::uint16_t held_segments;
   std::uint8_t far;  // implausible segments that followed one another
-  HalfState state;
-  bool refused;
+  HalfState state : 2;
+  bool refused : 1;
+  bool passing : 1;
 };
 
 struct alignas(kLine) Stream {
@@ -46,12 +51,13 @@ struct StreamStats {
   std::uint64_t old_bytes = 0;      // second copies
   std::uint64_t refused_bytes = 0;  // by refused or far segments
   std::uint64_t held_bytes = 0;     // now
+  std::uint64_t passed_bytes = 0;   // passed over
   std::uint64_t wiped_bytes = 0;    // held when their stream was dropped
   std::uint64_t missed_bytes = 0;   // never seen, skipped
 
   // The law: every byte pushed has exactly one fate.
   bool balanced() const noexcept {
-    return pushed_bytes == delivered_bytes + old_bytes + refused_bytes + held_bytes + wiped_bytes;
+    return pushed_bytes == delivered_bytes + old_bytes + refused_bytes + held_bytes + wiped_bytes + passed_bytes;
   }
 };
 
@@ -62,6 +68,7 @@ class Streams {
   static constexpr std::uint32_t kMaxHeldSegments = 192;       // a flow's, both directions
   static constexpr std::int32_t kMaxAhead = 16 * 1024 * 1024;  // beyond it a sequence number is not believed
   static constexpr std::uint8_t kConfirmFar = 8;               // … unless so many segments in a row continue there
+  static constexpr std::uint32_t kMaxPass = 8 * 1024 * 1024;   // bytes passed over at once
   static constexpr std::size_t kMaxPayload = 0xffff;
 
   Streams(std::uint32_t streams, std::uint32_t segments) : streams_(streams), pool_(segments) {}
@@ -87,10 +94,21 @@ class Streams {
   // nothing waits.
   std::uint32_t skip(std::uint32_t stream, Dir dir) noexcept;
 
+  // The next `bytes` (1 … kMaxPass) are not wanted: push() gives only what follows them. A segment among them that comes late
+  // counts as retransmitted.
+  void pass(std::uint32_t stream, Dir dir, std::uint32_t bytes) noexcept;
+  bool passing(std::uint32_t stream, Dir dir) const noexcept { return half(stream, dir).passing; }
+  std::uint32_t left_to_pass(std::uint32_t stream, Dir dir) const noexcept {  // while passing; 0: all have come, or later ones
+    const Half& h = half(stream, dir);
+    return static_cast<std::int32_t>(h.pass_to - h.next) > 0 ? h.pass_to - h.next : 0;
+  }
+  void end_pass(std::uint32_t stream, Dir dir) noexcept { half(stream, dir).passing = false; }  // the next byte is wanted
+
   std::uint32_t next_seq(std::uint32_t stream, Dir dir) const noexcept { return half(stream, dir).next; }
   std::uint32_t held_bytes(std::uint32_t stream) const noexcept {
     return streams_[stream].half[0].held_bytes + streams_[stream].half[1].held_bytes;
   }
+  unsigned held_segments(std::uint32_t stream, Dir dir) const noexcept { return half(stream, dir).held_segments; }
   std::uint32_t live() const noexcept { return streams_.live(); }
   std::uint32_t live_segments() const noexcept { return pool_.live(); }
   const StreamStats& stats() const noexcept { return stats_; }
@@ -111,9 +129,10 @@ class Streams {
   Half& half(std::uint32_t stream, Dir dir) noexcept { return streams_[stream].half[index(dir)]; }
   const Half& half(std::uint32_t stream, Dir dir) const noexcept { return streams_[stream].half[index(dir)]; }
   Bytes place(std::uint32_t stream, Half& h, std::uint32_t seq, Bytes payload) noexcept;
+  Bytes pass_over(Half& h, std::uint32_t& seq, Bytes payload) noexcept;
   Bytes take(std::uint32_t stream, Half& h, Bytes payload) noexcept;
   std::size_t undisputed(const Half& h, Bytes payload) noexcept;
-  void forget_read(Half& h) noexcept;
+  void forget_read(Half& h, std::uint64_t& fate) noexcept;
   void hold(std::uint32_t stream, Half& h, std::uint32_t seq, Bytes payload) noexcept;
   std::size_t again(const Segment& held, std::uint32_t seq, Bytes payload) noexcept;
   std::size_t store(std::uint32_t stream, Half& h, std::uint32_t& before, std::uint32_t seq, Bytes bytes) noexcept;

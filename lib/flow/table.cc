@@ -6,7 +6,7 @@ namespace pellucid::flow {
 
 namespace {
 
-constexpr std::uint32_t kMeanFlows = 4;  // in a bucket at capacity: more than ten fall to one in 0.3 % of the buckets
+constexpr std::uint32_t kMeanFlows = 6;  // in a bucket at capacity: more than ten fall to one in 4 % of the buckets
 
 // Worth keeping: a TCP connection that was established, and anything else to which an answer came.
 bool settled(const Hot& h) noexcept {

@@ -2,7 +2,7 @@
 // it. No allocation after construction; memory is touched only when first used.
 //
 // A flow lives in its first bucket, or, when that is full, in its second; with both full, one flow there that can move to its
-// own other bucket makes room. At capacity four of ten slots are used, so that a second line is hardly ever read (a bucket
+// own other bucket makes room. At capacity six of ten slots are used, so that a second line is seldom read (a bucket
 // counts its flows that live elsewhere). Whoever does not know the hash's secret cannot fill a bucket on purpose; who does
 // gains no more than a refused claim, since no loop here depends on the keys.
 #pragma once

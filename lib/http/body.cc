@@ -97,22 +97,23 @@ void end_message(Work& w) noexcept {
   }
 }
 
-void step_fixed(Work& w) noexcept {
+void count_passed(Work& w, std::uint64_t n) noexcept {
   Side& side = w.side();
-  const std::size_t n = static_cast<std::size_t>(std::min<std::uint64_t>(side.left, w.rest.size()));
-  w.take(n);
   count_body(w, n);
+  if (side.step == Step::until_close) return;
   side.left -= n;
-  if (side.left == 0) end_message(w);
+  if (side.left != 0) return;
+  if (side.step == Step::chunk) {
+    side.step = Step::chunk_end;
+  } else {
+    end_message(w);
+  }
 }
 
-void step_chunk(Work& w) noexcept {
-  Side& side = w.side();
-  const std::size_t n = static_cast<std::size_t>(std::min<std::uint64_t>(side.left, w.rest.size()));
+void step_counted(Work& w) noexcept {
+  const std::size_t n = static_cast<std::size_t>(std::min<std::uint64_t>(w.side().left, w.rest.size()));
   w.take(n);
-  count_body(w, n);
-  side.left -= n;
-  if (side.left == 0) side.step = Step::chunk_end;
+  count_passed(w, n);
 }
 
 void step_chunk_line(Work& w) noexcept {

@@ -1,5 +1,6 @@
 #include "lib/http/session.h"
 
+#include <algorithm>
 #include <array>
 
 #include "lib/http/steps.h"
@@ -9,8 +10,8 @@ namespace pellucid::http {
 namespace {
 
 // In the order of Step.
-constexpr std::array<void (*)(Work&) noexcept, 10> kSteps{step_start,   step_skip_line,  step_head,  step_pair,
-                                                          step_fixed,   step_chunk_line, step_chunk, step_chunk_end,
+constexpr std::array<void (*)(Work&) noexcept, 10> kSteps{step_start,   step_skip_line,  step_head,    step_pair,
+                                                          step_counted, step_chunk_line, step_counted, step_chunk_end,
                                                           step_trailer, step_until_close};
 static_assert(kSteps.size() == static_cast<std::size_t>(Step::until_close) + 1);
 
@@ -60,14 +61,7 @@ void lose_in_body(Work& w, std::uint64_t missed) noexcept {
     if (side.step == Step::fixed && !w.from_client()) side.behind = 1;  // what came next lost its beginning too
     return abandon(w);
   }
-  count_body(w, missed);
-  side.left -= missed;
-  if (side.left != 0) return;
-  if (side.step == Step::chunk) {
-    side.step = Step::chunk_end;
-  } else {
-    end_message(w);
-  }
+  count_passed(w, missed);
 }
 
 void close_side(Work& w) noexcept {
@@ -146,6 +140,23 @@ void lost(Session& s, Dir dir, std::uint64_t missed, Room& room) noexcept {
     default:
       return lose_in_body(w, missed);
   }
+}
+
+std::uint32_t unwanted(Session& s, Dir dir, std::uint32_t most) noexcept {
+  Side& side = s.side[index(dir)];
+  if (s.client_known == 0 || s.ended != Ended::no) return 0;
+  if (side.step == Step::until_close) return side.passing = most;
+  if (side.step != Step::fixed && side.step != Step::chunk) return 0;
+  return side.passing = static_cast<std::uint32_t>(std::min<std::uint64_t>(side.left, most));
+}
+
+void passed(Session& s, Dir dir, std::uint32_t left, Room& room) noexcept {
+  Work w{s, room, dir, {}};
+  Side& side = w.side();
+  DCHECK(left <= side.passing);
+  const std::uint32_t n = side.passing - left;
+  side.passing = left;
+  if (n != 0) count_passed(w, n);
 }
 
 Event finish(Session& s, Room& room) noexcept {

@@ -52,6 +52,7 @@ struct Side {       // one direction
   Message message;  // being read; a request moves to the queue when its header block is whole
   std::uint64_t left;
   std::uint64_t length;   // Content-Length
+  std::uint32_t passing;  // octets of the body, not counted yet, that the stream passes over
   std::uint32_t line;     // octets of the line at hand
   std::uint32_t block;    // octets of the header block or trailer
   std::uint32_t skipped;  // octets since the last start line that belonged to nothing
@@ -109,6 +110,11 @@ void reset(Session& s) noexcept;
 Fed feed(Session& s, Dir dir, Bytes bytes, Room& room) noexcept;
 // So many bytes of that direction are missing here. Within a body they are counted, else the next start line is looked for.
 void lost(Session& s, Dir dir, std::uint64_t missed, Room& room) noexcept;
+// How many of that direction's next octets say nothing, so that the stream may pass over them: a body is only counted. 0: all
+// are wanted. Ask when feed() has given `more`; then passed() must follow before anything else of that direction.
+std::uint32_t unwanted(Session& s, Dir dir, std::uint32_t most) noexcept;
+// All but the last `left` of those have come; 0 ends the passage. Then feed, if only with nothing: a transaction may be ready.
+void passed(Session& s, Dir dir, std::uint32_t left, Room& room) noexcept;
 // The flow has ended: call, settle, call … while it gives `transaction`; then drop().
 Event finish(Session& s, Room& room) noexcept;
 void drop(Session& s, Spools& spools) noexcept;

@@ -28,7 +28,7 @@ class Fuzzed {
     const Dir dir = kDirs[what & 1];
     switch (what >> 1 & 7) {
       case 0:
-        return skip(dir);
+        return (content & 1) != 0 ? pass(dir, 1u + length * 16u) : skip(dir);
       case 1:
         return what == 0xff ? begin_again() : push(dir, std::int64_t{where} * 2048, length, content);
       case 2:
@@ -93,9 +93,26 @@ class Fuzzed {
     const Bytes now = streams_.push(id_, dir, isn_ + static_cast<std::uint32_t>(at), {payload, size});
     if (streams_.stats().refused_bytes != refused) exact_ = false;  // a later copy may take a refused one's place
     CHECK(now.empty() || (now.data() >= payload && now.data() + now.size() <= payload + size));
+    passed(dir, now.size());
     read(dir, now);
   }
+  void pass(Dir dir, std::uint32_t n) {
+    if (streams_.passing(id_, dir)) return;
+    streams_.pass(id_, dir, n);
+    passed(dir, 0);
+    read(dir, streams_.next(id_, dir));
+  }
+  // Bytes that were passed over are nobody's: the model goes on where the stream does, `readable` bytes before its next.
+  void passed(Dir dir, std::size_t readable) {
+    if (!streams_.passing(id_, dir)) return;
+    const std::uint32_t here = isn_ + static_cast<std::uint32_t>(next_[index(dir)]);
+    const std::uint32_t next = streams_.next_seq(id_, dir) - static_cast<std::uint32_t>(readable);
+    CHECK(static_cast<std::int32_t>(next - here) >= 0);
+    next_[index(dir)] += next - here;
+    if (readable != 0 || streams_.left_to_pass(id_, dir) == 0) streams_.end_pass(id_, dir);
+  }
   void skip(Dir dir) {
+    if (streams_.passing(id_, dir)) streams_.end_pass(id_, dir);
     const bool waits = streams_.gapped(id_, dir) || streams_.stuck(id_, dir);
     const std::uint32_t missed = streams_.skip(id_, dir);
     CHECK((missed != 0) == waits);

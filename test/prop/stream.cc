@@ -25,10 +25,23 @@ class Reference {
  public:
   void push(std::uint64_t at, Bytes bytes) {
     for (const std::uint8_t b : bytes) {
-      if (at >= next_) first_.emplace(at, b);
+      if (at >= next_ && at < pass_to_) {
+        next_ = at + 1;
+      } else if (at >= next_) {
+        first_.emplace(at, b);
+      }
       ++at;
     }
   }
+  void pass(std::uint64_t n) {
+    pass_to_ = next_ + n;
+    while (!first_.empty() && first_.begin()->first < pass_to_) {
+      next_ = first_.begin()->first + 1;
+      first_.erase(first_.begin());
+    }
+  }
+  void end_pass() { pass_to_ = 0; }
+  std::uint64_t left_to_pass() const { return pass_to_ > next_ ? pass_to_ - next_ : 0; }
   std::vector<std::uint8_t> read() {
     std::vector<std::uint8_t> out;
     for (auto it = first_.find(next_); it != first_.end() && it->first == next_; it = first_.erase(it), ++next_) {
@@ -48,6 +61,7 @@ class Reference {
  private:
   std::map<std::uint64_t, std::uint8_t> first_;
   std::uint64_t next_ = 0;
+  std::uint64_t pass_to_ = 0;  // bytes before it are not wanted
 };
 
 struct Shape {  // of the segments of a round
@@ -89,19 +103,34 @@ class Connection {
     for (std::size_t i = 0; i < bytes.size(); ++i) bytes[i] = static_cast<std::uint8_t>((at + i) * 131 + salt);
     push(dir, at, bytes);
     if (random_() % 50 == 0) skip(dir);
+    if (random_() % 100 == 0 && !streams_.passing(id_, dir)) pass(dir);
   }
   void push(Dir dir, std::uint64_t at, const std::vector<std::uint8_t>& bytes) {
     reference_[index(dir)].push(at, bytes);
     const Bytes now = streams_.push(id_, dir, isn_[index(dir)] + static_cast<std::uint32_t>(at), bytes);
     read(dir, now);
   }
+  void pass(Dir dir) {
+    const std::uint32_t n = 1 + random_() % (2 * shape_.window);
+    reference_[index(dir)].pass(n);
+    streams_.pass(id_, dir, n);
+    read(dir, {});
+  }
+  void end_pass(Dir dir) {
+    ASSERT_EQ(streams_.left_to_pass(id_, dir), reference_[index(dir)].left_to_pass());
+    reference_[index(dir)].end_pass();
+    streams_.end_pass(id_, dir);
+  }
   void skip(Dir dir) {
+    if (streams_.passing(id_, dir)) end_pass(dir);
     ASSERT_EQ(streams_.gapped(id_, dir), reference_[index(dir)].held() != 0);
     ASSERT_EQ(streams_.skip(id_, dir), reference_[index(dir)].skip());
     read(dir, streams_.next(id_, dir));
   }
   void read(Dir dir, Bytes now) {
     std::vector<std::uint8_t> got;
+    if (streams_.passing(id_, dir) && streams_.left_to_pass(id_, dir) == 0) end_pass(dir);
+    if (now.empty()) now = streams_.next(id_, dir);
     for (; !now.empty(); now = streams_.next(id_, dir)) got.insert(got.end(), now.begin(), now.end());
     ASSERT_EQ(got, reference_[index(dir)].read());
     ASSERT_FALSE(streams_.stuck(id_, dir)) << "these shapes keep to the bounds";
@@ -141,6 +170,7 @@ TEST(Stream, AgreesWithAMapInWhichTheFirstCopyWins) {
   EXPECT_GT(s.differing, 1000u);
   EXPECT_GT(s.gaps, 1000u);
   EXPECT_GT(s.wiped_bytes, 0u);
+  EXPECT_GT(s.passed_bytes, 1000u);
   EXPECT_EQ(s.refused, 0u);
 }
 

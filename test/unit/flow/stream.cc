@@ -55,6 +55,42 @@ TEST_F(StreamTest, HoldsWhatComesEarlyUntilTheGapIsClosed) {
   EXPECT_EQ(streams.live_segments(), 0u);
 }
 
+TEST_F(StreamTest, GivesNothingOfWhatIsPassedOver) {
+  streams.pass(id, up, 10);
+  EXPECT_EQ(push(1000, "abcd"), "");
+  EXPECT_EQ(streams.left_to_pass(id, up), 6u);
+  EXPECT_EQ(push(1004, "efghijwanted"), "wanted");
+  EXPECT_EQ(streams.left_to_pass(id, up), 0u);
+  EXPECT_EQ(streams.stats().passed_bytes, 10u);
+}
+
+TEST_F(StreamTest, KnowsNoGapInWhatIsPassedOver) {
+  streams.pass(id, up, 10);
+  EXPECT_EQ(push(1006, "ghij"), "");
+  EXPECT_EQ(streams.left_to_pass(id, up), 0u);
+  EXPECT_EQ(streams.live_segments(), 0u) << "nothing is kept";
+  streams.end_pass(id, up);
+  EXPECT_EQ(push(1000, "abcdef"), "") << "late";
+  EXPECT_EQ(push(1010, "next"), "next");
+}
+
+TEST_F(StreamTest, HoldsWhatComesBeforeAPassageHasEnded) {
+  streams.pass(id, up, 10);
+  EXPECT_EQ(push(1010, "next"), "");
+  EXPECT_TRUE(streams.gapped(id, up));
+  EXPECT_EQ(push(1008, "ij"), "next");
+}
+
+TEST_F(StreamTest, PassesOverWhatWasHeld) {
+  push(1004, "efgh");
+  push(1010, "klmn");
+  streams.pass(id, up, 12);
+  EXPECT_EQ(streams.left_to_pass(id, up), 0u);
+  streams.end_pass(id, up);
+  EXPECT_EQ(rest(), "mn");
+  EXPECT_EQ(streams.stats().passed_bytes, 6u);
+}
+
 TEST_F(StreamTest, IgnoresRetransmissionsAndKeepAliveProbes) {
   push(1000, "abcdef");
   EXPECT_EQ(push(1000, "abcdef"), "");
