@@ -22,7 +22,7 @@ class Ring {
     const std::size_t head = head_.load(std::memory_order_relaxed);
     const std::size_t to_end = bytes() - (head & mask_);
     const std::size_t skip = to_end < whole ? to_end : 0;  // a message never wraps: the rest of the lap is skipped
-    if (!free(head, skip + whole)) return {};
+    if (!free(head, skip + whole) || refuse(Refusal::ring, this)) return {};
     if (skip != 0) write_size(head, kSkip);
     pending_ = head + skip;
     write_size(pending_, size);

@@ -10,6 +10,7 @@
 #include "lib/base/id.h"
 #include "lib/base/memory.h"
 #include "lib/base/prefetch.h"
+#include "lib/base/refuse.h"
 
 namespace pellucid {
 
@@ -37,7 +38,10 @@ class Slab {
  public:
   explicit Slab(std::uint32_t capacity) : items_(capacity), free_(capacity), capacity_(capacity) {}
 
-  std::uint32_t claim() noexcept {  // the entry's bytes are whatever its last user left: the caller fills it in place
+  // The entry's bytes are whatever its last user left: the caller fills it in place.
+  std::uint32_t claim() noexcept { return refuse(Refusal::slab, this) ? kNone : claim_promised(); }
+  // The same for a caller that has made sure of room: kNone only where it has not.
+  std::uint32_t claim_promised() noexcept {
     if (free_count_ > 0) {
       ++live_;
       return free_.at[--free_count_];

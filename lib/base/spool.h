@@ -20,7 +20,9 @@ class Spools {
   explicit Spools(std::uint32_t chunks) : chunks_(chunks) {}
 
   // Keeps a copy of all bytes, or (pool full) of none and says so.
-  bool append(Spool& s, Bytes bytes) noexcept {
+  bool append(Spool& s, Bytes bytes) noexcept { return !refuse(Refusal::spool, this) && append_promised(s, bytes); }
+  // The same for a caller that has made sure of room.
+  bool append_promised(Spool& s, Bytes bytes) noexcept {
     if (!room(s, bytes.size())) return false;
     while (!bytes.empty()) {
       const std::uint32_t used = s.size % kChunk;
@@ -67,7 +69,7 @@ class Spools {
     return need - have <= chunks_.capacity() - chunks_.live();
   }
   void grow(Spool& s) noexcept {
-    const std::uint32_t c = chunks_.claim();
+    const std::uint32_t c = chunks_.claim_promised();
     chunks_[c].next = kNone;
     if (s.last == kNone) {
       s.first = c;

@@ -14,8 +14,8 @@ class Lone {
   static constexpr std::size_t kRing = 4u << 20;  // a burst's records at their longest are half of it
 
   Lone(const Options& options, const net::ParseOptions& parse, classify::Dpi* dpi, exporter::Eve& eve, exporter::Tally& tally,
-       exporter::Sink* sink)
-      : records_(kRing),
+       exporter::Sink* sink, std::size_t ring_bytes = kRing)
+      : records_(ring_bytes),
         front_(parse, options.secret, options.flow_hash, counters_),
         worker_(options, records_, dpi, counters_),
         exporter_({&records_}, eve, tally, sink, counters_) {}

@@ -37,11 +37,11 @@ std::uint32_t Table::find(const net::Key& key, std::uint64_t hash) const noexcep
 
 std::uint32_t Table::claim(const net::Key& key, std::uint64_t hash) noexcept {
   DCHECK(find(key, hash) == kNone);
-  if (live() == capacity()) return kNone;
+  if (live() == capacity() || refuse(Refusal::slab, this)) return kNone;
   Place place = empty_place(hash);
   if (place.bucket == kNone) place = make_room(hash);
   if (place.bucket == kNone) return kNone;
-  const std::uint32_t flow = hot_.claim();
+  const std::uint32_t flow = hot_.claim_promised();
   Bucket& b = bucket_.at[place.bucket];
   b.tag[place.slot] = tag_of(hash);
   b.flow[place.slot] = flow;

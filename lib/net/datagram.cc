@@ -63,7 +63,7 @@ void keep(Datagram& d, std::uint32_t offset, Bytes bytes, Spools& spools) noexce
     ++d.pieces;
     ++at;
   }
-  CHECK(spools.append(d.piece[at - 1].bytes, bytes));
+  CHECK(spools.append_promised(d.piece[at - 1].bytes, bytes));
   d.size += static_cast<std::uint32_t>(bytes.size());
 }
 
@@ -163,7 +163,7 @@ void store(Datagram& d, const Fragment& f, const Row& row, const Gaps& gaps, Spo
   }
   if (f.last) d.total = f.offset + static_cast<std::uint32_t>(f.data.size());
   if (f.offset == 0 && d.prefix.size == 0) {
-    CHECK(spools.append(d.prefix, f.prefix));
+    CHECK(spools.append_promised(d.prefix, f.prefix));
     d.l3 = row.l3;
     d.next = f.next;
     d.link = row.link;

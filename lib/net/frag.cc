@@ -66,7 +66,7 @@ std::uint32_t Frags::State::claim(const Fragment& f, std::uint32_t tick) noexcep
     last = i;
   }
   if (length == kMaxChain) drop(last, stats.evicted);
-  const std::uint32_t i = datagrams.claim();
+  const std::uint32_t i = datagrams.claim_promised();
   CHECK(i != kNone);
   Datagram& d = datagrams[i];
   begin(d, f, tick);

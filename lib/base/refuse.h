@@ -1,0 +1,12 @@
+// refuse: whether a pool or a ring should say that it is full although it is not. Never, as shipped: the compiler leaves
+// nothing of the question. The fault tests are built with a header of this name that answers otherwise. Any thread.
+#pragma once
+#include <cstdint>
+
+namespace pellucid {
+
+enum class Refusal : std::uint8_t { slab, spool, ring };
+
+constexpr bool refuse(Refusal, const void* /*who*/) noexcept { return false; }
+
+}  // namespace pellucid
