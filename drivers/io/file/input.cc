@@ -58,7 +58,10 @@ Input::Got Input::read_packed(MutBytes out) noexcept {
   }
 }
 
+// A pipe may stay silent for ever, and the signal that ends the program reaches another thread: nobody blocks in read().
 Input::Got Input::read_fd(MutBytes out) noexcept {
+  pollfd ready{fd_, POLLIN, 0};
+  if (!can_rewind() && ::poll(&ready, 1, kPatienceMs) <= 0) return {State::later};
   const ssize_t n = ::read(fd_, out.data(), out.size());
   if (n > 0) {
     const auto size = static_cast<std::size_t>(n);
@@ -67,11 +70,7 @@ Input::Got Input::read_fd(MutBytes out) noexcept {
   }
   if (n == 0) return {State::end};
   if (errno == EINTR) return {State::interrupted};
-  if (errno == EAGAIN || errno == EWOULDBLOCK) {
-    pollfd ready{fd_, POLLIN, 0};
-    static_cast<void>(::poll(&ready, 1, kPatienceMs));
-    return {State::later};
-  }
+  if (errno == EAGAIN || errno == EWOULDBLOCK) return {State::later};  // somebody else has read it
   return fail(std::string("read failed: ") + std::strerror(errno));
 }
 

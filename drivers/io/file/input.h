@@ -14,7 +14,7 @@ class Input {
  public:
   enum class State {
     data,         // `size` octets were read
-    later,        // nothing yet: a pipe that must not block is empty
+    later,        // nothing yet: a pipe is empty, or a signal came while it was
     interrupted,  // a signal came first: the caller may want to stop
     end,          // of the file
     failed,       // see what()
@@ -24,7 +24,7 @@ class Input {
     std::size_t size = 0;
   };
   static constexpr std::size_t kPacked = 256 * 1024;  // gzip octets read at once
-  static constexpr int kPatienceMs = 100;             // a pipe that must not block is asked again after this long
+  static constexpr int kPatienceMs = 100;             // so long a silent pipe is waited for, then the caller may want to stop
 
   // Owns `fd`.
   explicit Input(int fd);

@@ -63,10 +63,10 @@ TEST(FileSource, DoesNotWaitForAPipeToFillABlock) {
   EXPECT_FALSE(source->pull(*burst));
 }
 
-TEST(FileSource, APipeThatMustNotBlockGivesEmptyBursts) {
+void give_empty_bursts(int flags) {
   const std::string bytes = capture(1);
   int ends[2];
-  ASSERT_EQ(pipe2(ends, O_NONBLOCK), 0);
+  ASSERT_EQ(pipe2(ends, flags), 0);
   ASSERT_EQ(write(ends[1], bytes.data(), bytes.size()), static_cast<ssize_t>(bytes.size()));
   const Stdin replaced(ends[0]);
   close(ends[0]);
@@ -81,6 +81,11 @@ TEST(FileSource, APipeThatMustNotBlockGivesEmptyBursts) {
   close(ends[1]);
   EXPECT_FALSE(source->pull(*burst));
   EXPECT_EQ(source->failure(), "");
+}
+
+// So that whoever pulls can look whether to stop, whatever the writer does.
+TEST(FileSource, ASilentPipeGivesEmptyBurstsWhetherItMayBlockOrNot) {
+  for (const int flags : {0, O_NONBLOCK}) give_empty_bursts(flags);
 }
 
 TEST(FileSource, AnErrorOfTheDeviceEndsItWithOneLine) {
