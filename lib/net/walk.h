@@ -19,7 +19,6 @@ inline constexpr std::uint16_t kTypeIpv6 = 0x86dd;
 inline constexpr std::uint16_t kTypePpp = 0x880b;
 inline constexpr std::uint16_t kTypeMpls = 0x8847;
 
-
 struct Spot {
   std::uint32_t at = 0;   // offset of the next octet to read
   std::uint32_t end = 0;  // offset behind the last octet that the headers so far leave us: at <= end <= len
