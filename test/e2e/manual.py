@@ -1,13 +1,16 @@
-"""--help, docs/CLI.md and the manual page name the same verbs, flags and exit codes; the page renders without a warning."""
+"""--help, docs/CLI.md and the manual page name the same verbs, flags and exit codes; the page renders without a warning; the
+commands of README.md work as they stand there, and its links lead somewhere."""
 import os
 import re
 import shutil
 import subprocess
+import tempfile
 import unittest
 
 from harness import HERE, PELLUCID
 
-DOCS = os.path.join(HERE, "..", "..", "docs")
+ROOT = os.path.realpath(os.path.join(HERE, "..", ".."))
+DOCS = os.path.join(ROOT, "docs")
 PAGE = os.path.join(DOCS, "man", "pellucid.1")
 FLAG = r"--[a-z][a-z-]*"
 
@@ -65,7 +68,7 @@ class Manual(unittest.TestCase):
         self.assertEqual(set(re.findall(r"^\.B pellucid ([a-z]+)", between(self.man, ".SH SYNOPSIS", ".SH "), re.M)), verbs)
 
     def test_exit_codes_are_the_same_everywhere(self):
-        codes = set(re.findall(r" = (\d+)", text(os.path.join(HERE, "..", "..", "app", "cli", "exit.h"))))
+        codes = set(re.findall(r" = (\d+)", text(os.path.join(ROOT, "app", "cli", "exit.h"))))
         self.assertEqual(set(re.findall(r"^\| (\d+) \|", self.cli, re.M)), codes)
         self.assertEqual(set(re.findall(r"^(\d+)\t", self.man, re.M)), codes)
         self.assertEqual(set(re.findall(r"(\d+) \w", between(help_of(), "Exit codes:", "."))), codes)
@@ -78,6 +81,31 @@ class Manual(unittest.TestCase):
             ended = subprocess.run(groff, capture_output=True, check=True)
             self.assertEqual(ended.stderr, b"", width)
             self.assertIn(b"130", ended.stdout)
+
+
+class Readme(unittest.TestCase):
+    def setUp(self):
+        self.readme = text(os.path.join(ROOT, "README.md"))
+
+    def test_its_commands_work_as_they_stand_there(self):
+        commands = re.findall(r"^build/app/pellucid .*", self.readme, re.M)
+        self.assertGreater(len(commands), 3)
+        with tempfile.TemporaryDirectory() as clone:  # of which only what the commands name is there
+            os.makedirs(os.path.join(clone, "build", "app"))
+            os.symlink(PELLUCID, os.path.join(clone, "build", "app", "pellucid"))
+            os.symlink(os.path.join(ROOT, "test"), os.path.join(clone, "test"))
+            for command in commands:
+                ended = subprocess.run(["bash", "-o", "pipefail", "-c", command], cwd=clone, capture_output=True, check=False)
+                self.assertEqual((ended.returncode, ended.stderr), (0, b""), command)
+            self.assertTrue(os.path.exists(os.path.join(clone, "records", "eve.jsonl")))
+
+    def test_the_tools_and_the_pages_that_it_names_are_there(self):
+        tools = re.findall(r"^(tools/\w+)", self.readme, re.M)
+        self.assertIn("tools/demo", tools)
+        for tool in tools:
+            self.assertTrue(os.access(os.path.join(ROOT, tool), os.X_OK), tool)
+        for page in re.findall(r"\]\(([^)]+)\)", self.readme):
+            self.assertTrue(os.path.exists(os.path.join(ROOT, page)), page)
 
 
 if __name__ == "__main__":
