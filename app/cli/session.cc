@@ -17,7 +17,7 @@ namespace pellucid::app {
 
 namespace {
 
-constexpr std::size_t kRecordRing = 4u << 20;   // bytes; a burst's records at their longest are half of it
+constexpr std::size_t kRecordRing = 4u << 20;  // bytes; a burst's records at their longest are half of it
 constexpr std::size_t kMailRing = 8u << 20;
 constexpr std::size_t kDpiArena = 64u << 20;
 constexpr std::uint32_t kDpiFlows = 1u << 15;
