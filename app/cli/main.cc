@@ -5,6 +5,7 @@
 #include <CLI/CLI.hpp>
 #include <cerrno>
 #include <cstdio>
+#include <cstdlib>
 #include <iostream>
 
 #include "app/cli/completion.h"
@@ -27,6 +28,16 @@ void keep_standard_streams() {
   }
 }
 
+// Tables are asked for before a run begins and never later, so this is about what the command line wants.
+void* take_or_end(std::size_t bytes) noexcept {
+  void* p = pellucid::sys::huge_pages().take(bytes);
+  if (p != nullptr) return p;
+  std::fprintf(stderr,
+               "pellucid: out of memory: %zu MiB for one of the tables are not to be had; choose fewer --flows or --workers\n",
+               (bytes >> 20) + 1);
+  std::_Exit(pellucid::app::kFailed);
+}
+
 // What help, version and completion wrote; a reader that has seen enough is no fault.
 int flushed(int code) {
   const bool lost = !std::cout.flush() || std::fflush(stdout) != 0 || std::ferror(stdout) != 0;
@@ -39,7 +50,7 @@ int flushed(int code) {
 
 int main(int argc, char** argv) {
   keep_standard_streams();
-  pellucid::memory = pellucid::sys::huge_pages();
+  pellucid::memory = {take_or_end, pellucid::sys::huge_pages().give};
   CLI::App app{kAbout, "pellucid"};
   app.require_subcommand(1);
   app.set_version_flag("--version", PELLUCID_VERSION);
@@ -54,6 +65,9 @@ int main(int argc, char** argv) {
     if (e.get_exit_code() == 0) return flushed(app.exit(e));
     std::fprintf(stderr, "pellucid: %s; see pellucid --help\n", e.what());
     return pellucid::app::kUsage;
+  } catch (const std::bad_alloc&) {
+    std::fprintf(stderr, "pellucid: out of memory; choose fewer --flows or --workers\n");
+    return pellucid::app::kFailed;
   } catch (const std::exception& e) {
     std::fprintf(stderr, "pellucid: %s\n", e.what());
     return pellucid::app::kFailed;

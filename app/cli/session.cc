@@ -119,12 +119,6 @@ std::unique_ptr<Session> Session::open(const Plan& plan, std::string& problem) {
   Parts& p = *session->parts_;
   p.source = io::FileSource::open(plan.file, {.repeat = plan.repeat}, problem);
   if (p.source == nullptr) return nullptr;
-  if (!plan.out.empty()) {
-    if (plan.out != "-" && !make_folder(plan.out, problem)) return nullptr;
-    p.sink = std::make_unique<lines::Lines>(plan.out == "-" ? "-" : plan.out + "/eve.jsonl");
-    problem = p.sink->failure();
-    if (!problem.empty()) return nullptr;
-  }
   std::vector<Ring*> rings;
   const bool dpi = plan.level >= exporter::Level::classify;
   for (unsigned i = 0; i < plan.workers; ++i) {
@@ -135,6 +129,12 @@ std::unique_ptr<Session> Session::open(const Plan& plan, std::string& problem) {
   exporter::EveOptions eve;
   eve.pcap_filename = plan.file == "-" ? "stdin" : plan.file;
   p.eve = std::make_unique<exporter::Eve>(std::move(eve), p.digests, &p.certificates, p.names.get());
+  if (!plan.out.empty()) {  // last, so that whatever cannot be had before leaves no trace
+    if (plan.out != "-" && !make_folder(plan.out, problem)) return nullptr;
+    p.sink = std::make_unique<lines::Lines>(plan.out == "-" ? "-" : plan.out + "/eve.jsonl");
+    problem = p.sink->failure();
+    if (!problem.empty()) return nullptr;
+  }
   p.exporter = std::make_unique<engine::Exporter>(std::move(rings), *p.eve, p.tally, p.sink.get(), p.exporter_counters);
   return session;
 }

@@ -88,6 +88,23 @@ class BadOutput(unittest.TestCase):
         self.one_line(run(self.many_flows(), "--out", self.out, preexec_fn=small), FAILED)
         self.assertGreater(self.whole_lines(), 0)
 
+    def test_tables_that_memory_cannot_hold_are_said_in_one_line_and_nothing_is_made(self):
+        if os.environ["SANITIZE"] != "none":
+            self.skipTest("sanitizers want more address space than is given here")
+
+        def poor():
+            resource.setrlimit(resource.RLIMIT_AS, (1 << 30, 1 << 30))
+        new = os.path.join(self.folder, "new")
+        for more in ((), ("--flows", "67108864"), ("--workers", "64")):
+            ended = run(golden("dns"), "--out", new, *more, preexec_fn=poor)
+            if more:
+                self.one_line(ended, FAILED)
+                self.assertIn(b"out of memory", ended.stderr)
+                self.assertFalse(os.path.exists(new))
+            else:
+                self.assertEqual((ended.returncode, ended.stderr), (DONE, b""))
+                shutil.rmtree(new)
+
     def test_whatever_is_printed_on_a_full_device_is_missed(self):
         capture = golden("https-tls12-http1")
         for args in ("run \"$1\"", "run --json \"$1\"", "run --out - \"$1\"", "version", "--version", "--help", "run --help",
