@@ -3,6 +3,7 @@
 #include <array>
 
 #include "lib/engine/label.h"
+#include "lib/engine/proxy.h"
 #include "lib/engine/readers.h"
 #include "lib/http/probe.h"
 #include "lib/tls/record.h"
@@ -135,6 +136,8 @@ Taken begin_reading(State& s, std::uint32_t flow, flow::Reader reader, Dir dir, 
 Taken take_unknown(State& s, std::uint32_t flow, Dir dir, Bytes bytes) noexcept {
   flow::Hot& h = s.table.hot(flow);
   if (++h.probed > kMaxProbes) return {Next::stop, {}};
+  if (h.probed == 1) bytes = bytes.subspan(proxy_header(bytes));  // what a load balancer says comes before any protocol
+  if (bytes.empty()) return {Next::same, {}};
   std::uint8_t joined[2 * kMaxCandidateBytes];
   Bytes seen = bytes;
   if (h.session != kNone && s.candidates[h.session].bytes[index(dir)].size != 0) {
