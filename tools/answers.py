@@ -114,6 +114,15 @@ def mended(text):
     return re.sub("\ufffd+", "\ufffd", text)
 
 
+def dns_part(record):
+    """A record's DNS message in the form of `dns`, also where it is multicast DNS, which EVE writes otherwise."""
+    if "mdns" not in record:
+        return record.get("dns", {})
+    queries = [q | {"rrtype": q["rrtype"].upper()} for q in record["mdns"].get("queries", [])]
+    said = {"queries": queries, "rcode": rcode(record["mdns"].get("rcode", 0))}
+    return record["mdns"] | said | record["pellucid"].get("mdns", {})
+
+
 def rrtype(code):
     return RRTYPES.get(int(code), code)  # Suricata writes the number, too, where it has no name.
 

@@ -1,5 +1,6 @@
 #include "lib/engine/report.h"
 
+#include "lib/dns/probe.h"
 #include "lib/export/draft.h"
 
 namespace pellucid::engine {
@@ -121,6 +122,17 @@ void report_tls(State& s, std::uint32_t flow, const tls::Session& t) noexcept {
   write(s, head_of(s, flow, Kind::tls, s.table.hot(flow).last_ns), body, parts);
 }
 
+namespace {
+
+// EVE has an event type of its own for multicast DNS (RFC 6762 5), which goes over UDP alone.
+Kind kind_of(const net::Key& key) noexcept {
+  constexpr std::uint8_t kUdp = 17;
+  const bool port = key.port_a == dns::kPortMdns || key.port_b == dns::kPortMdns;
+  return port && key.proto == kUdp ? Kind::mdns : Kind::dns;
+}
+
+}  // namespace
+
 void report_dns(State& s, std::uint32_t flow, Bytes message, std::uint8_t response) noexcept {
   flow::Cold& c = s.table.cold(flow);
   exporter::DnsBody body{};
@@ -131,7 +143,7 @@ void report_dns(State& s, std::uint32_t flow, Bytes message, std::uint8_t respon
   body.response = response;
   Parts parts(s, c);
   parts.add(exporter::piece(Part::dns_message, message));
-  write(s, head_of(s, flow, Kind::dns, s.table.hot(flow).last_ns), body, parts);
+  write(s, head_of(s, flow, kind_of(s.table.hot(flow).key), s.table.hot(flow).last_ns), body, parts);
 }
 
 void report_http(State& s, std::uint32_t flow, const http::Session& session) noexcept {

@@ -94,6 +94,9 @@ void Eve::write(const View& v, std::string& out) noexcept {
     case Kind::dns:
       shown = write_dns(json, v);
       break;
+    case Kind::mdns:
+      shown = write_mdns(json, v);
+      break;
     case Kind::http:
       write_http(json, v);
       break;
@@ -144,6 +147,7 @@ void Eve::write_own(Json& json, const View& v, const net::Layers* layers, Shown 
   if (incomplete) json.yes("incomplete");
   if (layers != nullptr) write_layers(json, *layers);
   if (h.kind == Kind::tls) tls_.write_own(json, v);
+  if (h.kind == Kind::mdns) write_mdns_own(json, v);
   json.close_object();
 }
 

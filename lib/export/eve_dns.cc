@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "lib/base/cursor.h"
 #include "lib/dns/text.h"
 #include "lib/export/text.h"
 
@@ -39,7 +40,10 @@ void write_named(Json& json, std::string_view key, const dns::Message& m, std::s
   json.text(key, name);
 }
 
-bool write_queries(Json& json, const dns::Message& m) noexcept {
+char lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; }
+
+enum class Case : std::uint8_t { upper, lower };
+bool write_queries(Json& json, const dns::Message& m, Case types) noexcept {
   const std::size_t mark = json.mark();
   json.open_array("queries");
   dns::Questions questions(m);
@@ -48,7 +52,10 @@ bool write_queries(Json& json, const dns::Message& m) noexcept {
     if (count++ == kMaxQuestions) break;
     json.open_object();
     write_named(json, "rrname", m, q.name_at);
-    json.made("rrtype", [&](std::string& out) { dns::write_type(out, q.type); });
+    std::string type;
+    dns::write_type(type, q.type);
+    if (types == Case::lower) std::ranges::transform(type, type.begin(), lower);
+    json.text("rrtype", type);
     json.close_object();
   }
   json.close_array_or_drop(mark);
@@ -121,12 +128,14 @@ void write_object(Json& json, As as, const dns::Message& m, const dns::Record& r
   }
 }
 
-// EVE has places for objects in answers, for SOA alone in authorities, for none in additionals.
-bool has_object(const dns::Record& r) noexcept {
+// EVE's `dns` has places for objects in answers, for SOA alone in authorities, for none in additionals.
+enum class Places : std::uint8_t { eve, all };
+bool has_object(const dns::Record& r, Places places) noexcept {
+  if (places == Places::all) return true;
   return r.section == dns::Section::answer || (r.section == dns::Section::authority && r.type == dns::kSoa);
 }
 
-void write_record(Json& json, const dns::Message& m, const dns::Record& r) noexcept {
+void write_record(Json& json, const dns::Message& m, const dns::Record& r, Places places) noexcept {
   json.open_object();
   write_named(json, "rrname", m, r.name_at);
   json.made("rrtype", [&](std::string& out) { dns::write_type(out, r.type); });
@@ -134,7 +143,7 @@ void write_record(Json& json, const dns::Message& m, const dns::Record& r) noexc
   std::string data;
   if (write_plain(data, m, r)) {
     json.text("rdata", data);
-  } else if (has_object(r)) {
+  } else if (has_object(r, places)) {
     write_object(json, As::member, m, r);
   }
   json.close_object();
@@ -171,8 +180,10 @@ void write_grouped(Json& json, const dns::Message& m, const Listed& answers) noe
   json.close_object_or_drop(mark);
 }
 
-bool write_records(Json& json, const dns::Message& m) noexcept {
-  std::array<Listed, kSections.size()> parts;
+using Lists = std::array<Listed, kSections.size()>;
+
+// False: the message was broken, or has more records than are shown.
+bool list_records(const dns::Message& m, Lists& parts) noexcept {
   bool all = true;
   dns::Records records(m);
   for (dns::Record r; records.next(r);) {
@@ -184,14 +195,62 @@ bool write_records(Json& json, const dns::Message& m) noexcept {
     }
     part.record[part.count++] = r;
   }
+  return all && records.err() == Err::none;
+}
+
+template <class Write>
+void write_lists(Json& json, const Lists& parts, Write write_one) noexcept {
   for (std::size_t s = 0; s < parts.size(); ++s) {
     const std::size_t mark = json.mark();
     json.open_array(kSections[s]);
-    for (unsigned i = 0; i < parts[s].count; ++i) write_record(json, m, parts[s].record[i]);
+    for (unsigned i = 0; i < parts[s].count; ++i) write_one(parts[s].record[i]);
     json.close_array_or_drop(mark);
   }
+}
+
+bool write_records(Json& json, const dns::Message& m) noexcept {
+  Lists parts;
+  const bool all = list_records(m, parts);
+  write_lists(json, parts, [&](const dns::Record& r) { write_record(json, m, r, Places::eve); });
   write_grouped(json, m, parts[0]);
-  return all && records.err() == Err::none;
+  return all;
+}
+
+void write_mdns_flags(Json& json, const dns::Header& h) noexcept {
+  struct Flag {
+    std::uint16_t bit;
+    std::string_view name;
+  };
+  constexpr std::array kFlags{Flag{0x0400, "aa"}, Flag{0x0200, "tc"}, Flag{0x0100, "rd"}, Flag{0x0080, "ra"},
+                              Flag{0x0040, "z"},  Flag{0x0020, "ad"}, Flag{0x0010, "cd"}};
+  json.number("id", h.id);
+  const std::size_t mark = json.mark();
+  json.open_array("flags");
+  for (const Flag& f : kFlags) {
+    if ((h.flags & f.bit) != 0) json.text(f.name);
+  }
+  json.close_array_or_drop(mark);
+  json.number("opcode", h.opcode());
+  json.number("rcode", h.rcode());
+}
+
+// EVE's `mdns` names the type in lower case, and data by its type; the schema knows PTR and TXT.
+void write_mdns_record(Json& json, const dns::Message& m, const dns::Record& r) noexcept {
+  json.open_object();
+  write_named(json, "rrname", m, r.name_at);
+  const bool placed = r.section != dns::Section::authority;
+  if (std::string data; placed && r.type == dns::kPtr && write_plain(data, m, r)) json.text("ptr", data);
+  if (placed && r.type == dns::kTxt) {
+    const std::size_t mark = json.mark();
+    json.open_array("txt");
+    Cursor in(r.data);
+    while (in.left() > 0) {
+      const Bytes text = in.take8();
+      if (in.ok()) json.text(as_text(text));
+    }
+    json.close_array_or_drop(mark);
+  }
+  json.close_object();
 }
 
 }  // namespace
@@ -207,12 +266,40 @@ Shown write_dns(Json& json, const View& v) noexcept {
   if (m) {
     write_flags(json, m->header);
     json.made("rcode", [&](std::string& out) { dns::write_rcode(out, dns::full_rcode(*m)); });
-    const bool queries = write_queries(json, *m);
+    const bool queries = write_queries(json, *m, Case::upper);
     const bool records = write_records(json, *m);
     all = queries && records;
   }
   json.close_object();
   return all ? Shown::all : Shown::some;
+}
+
+Shown write_mdns(Json& json, const View& v) noexcept {
+  json.open_object("mdns");
+  json.text("type", v.as<DnsBody>().response != 0 ? "response" : "request");
+  const Result<dns::Message> m = dns::read_message(v.part(Part::dns_message));
+  bool all = static_cast<bool>(m);
+  if (m) {
+    write_mdns_flags(json, m->header);
+    const bool queries = write_queries(json, *m, Case::lower);
+    Lists parts;
+    const bool records = list_records(*m, parts);
+    write_lists(json, parts, [&](const dns::Record& r) { write_mdns_record(json, *m, r); });
+    all = queries && records;
+  }
+  json.close_object();
+  return all ? Shown::all : Shown::some;
+}
+
+void write_mdns_own(Json& json, const View& v) noexcept {
+  const Result<dns::Message> m = dns::read_message(v.part(Part::dns_message));
+  if (!m) return;
+  const std::size_t mark = json.mark();
+  json.open_object("mdns");
+  Lists parts;
+  static_cast<void>(list_records(*m, parts));
+  write_lists(json, parts, [&](const dns::Record& r) { write_record(json, *m, r, Places::all); });
+  json.close_object_or_drop(mark);
 }
 
 }  // namespace pellucid::exporter

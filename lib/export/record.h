@@ -10,8 +10,8 @@
 
 namespace pellucid::exporter {
 
-enum class Kind : std::uint8_t { flow, flow_update, tls, dns, http, kCount };
-inline constexpr std::string_view kKindLabels[] = {"flow", "flow_update", "tls", "dns", "http"};
+enum class Kind : std::uint8_t { flow, flow_update, tls, dns, mdns, http, kCount };
+inline constexpr std::string_view kKindLabels[] = {"flow", "flow_update", "tls", "dns", "mdns", "http"};
 
 inline constexpr std::uint16_t kHeadIncomplete = 1;  // the tail, or the flow's metadata, was cut at a limit
 inline constexpr std::uint16_t kHeadAssumed = 2;     // the source is a guess
@@ -131,6 +131,7 @@ constexpr std::size_t body_size(Kind k) noexcept {
     case Kind::tls:
       return sizeof(TlsBody);
     case Kind::dns:
+    case Kind::mdns:
       return sizeof(DnsBody);
     case Kind::http:
       return sizeof(HttpBody);

@@ -71,7 +71,7 @@ inline constexpr unsigned kErrs = static_cast<unsigned>(Err::kCount);
 inline constexpr unsigned kLayers = 16;  // net::Layer
 inline constexpr unsigned kEnds = 4;     // flow::End
 inline constexpr unsigned kReaders = 5;  // flow::Reader
-inline constexpr unsigned kKinds = 5;    // exporter::Kind
+inline constexpr unsigned kKinds = 6;    // exporter::Kind
 enum class Untracked : std::uint8_t { table_full, kCount };
 enum class DpiEnd : std::uint8_t { decided, gave_up, dropped, kCount };
 inline constexpr unsigned kUntracked = static_cast<unsigned>(Untracked::kCount);

@@ -20,7 +20,7 @@ inline constexpr std::string_view kLayerValues[] = {"link", "vlan", "mpls",  "pp
                                                     "icmp", "sctp", "ipsec", "gre",   "vxlan", "geneve", "gtp", "teredo"};
 inline constexpr std::string_view kEndValues[] = {"timeout", "closed", "evicted", "shutdown"};
 inline constexpr std::string_view kReaderValues[] = {"unknown", "none", "tls", "http", "dns"};
-inline constexpr std::string_view kKindValues[] = {"flow", "flow_update", "tls", "dns", "http"};
+inline constexpr std::string_view kKindValues[] = {"flow", "flow_update", "tls", "dns", "mdns", "http"};
 inline constexpr std::string_view kUntrackedValues[] = {"table_full"};
 inline constexpr std::string_view kDpiEndValues[] = {"decided", "gave_up", "dropped"};
 static_assert(std::size(kLayerValues) == kLayers && std::size(kEndValues) == kEnds && std::size(kReaderValues) == kReaders);

@@ -61,6 +61,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       break;
     case 2:
       try_record(w, Kind::dns, dns, std::array{piece(Part::dns_message, all)});
+      try_record(w, Kind::mdns, dns, std::array{piece(Part::dns_message, all)});
       break;
     default:
       try_record(w, Kind::http, HttpBody{}, std::array{piece(Part::http_request, a), piece(Part::http_response, b)});

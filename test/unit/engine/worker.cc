@@ -129,6 +129,16 @@ TEST(Worker, AOneSidedFlowIsMarkedAndItsRequestIsStillRecorded) {
   EXPECT_TRUE(path.of(Kind::http)[0].part(exporter::Part::http_response).empty());
 }
 
+TEST(Worker, MulticastDnsIsAKindOfItsOwnOverUdp) {
+  const build::Octets query{0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 1, 'a', 5, 'l', 'o', 'c', 'a', 'l', 0, 0, 1, 0, 1};
+  Path path;
+  for (const std::uint16_t port : std::vector<std::uint16_t>{5353, 5355, 53})
+    path.at(0, build::ethernet(build::ip4({}, build::udp({.sport = 5000, .dport = port}, query))));
+  path.end();
+  EXPECT_EQ(path.of(Kind::mdns).size(), 1u);
+  EXPECT_EQ(path.of(Kind::dns).size(), 2u);
+}
+
 TEST(Worker, SegmentsOutOfOrderAreReadInOrder) {
   Path path;
   open(path);

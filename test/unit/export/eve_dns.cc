@@ -24,9 +24,9 @@ void add_record(Octets& m, unsigned type, const Octets& data) {
   add(m, behind16(data));
 }
 
-std::string dns_line(const Octets& message, std::uint8_t response) {
+std::string dns_line(const Octets& message, std::uint8_t response, Kind kind = Kind::dns) {
   Bench b;
-  Head h = head_of(Kind::dns);
+  Head h = head_of(kind);
   h.proto = 17;
   DnsBody body{};
   body.tx = 7;
@@ -96,6 +96,33 @@ TEST(EveDns, MoreRecordsThanAreShownAreNotWritten) {
   EXPECT_TRUE(has(line, "\"rdata\":\"10.0.0.127\""));
   EXPECT_FALSE(has(line, "\"rdata\":\"10.0.0.128\""));
   EXPECT_TRUE(has(line, "\"incomplete\":true"));
+}
+
+TEST(EveDns, MulticastDnsHasAFormOfItsOwnAndTheRestUnderOurName) {
+  Octets m = header(0x8410, 1, 3, 1, 1);
+  add_name(m);
+  add(m, {0, 12, 0, 1});
+  add_record(m, 12, {0xc0, 12});
+  add_record(m, 16, {3, 'a', '=', '1', 0, 2, 'b', '"'});
+  add_record(m, 1, {10, 0, 0, 1});
+  add_record(m, 16, {1, 'x'});
+  add_record(m, 33, {0, 0, 0, 0, 0x1f, 0x90, 0xc0, 12});
+  const std::string line = dns_line(m, 1, Kind::mdns);
+  EXPECT_TRUE(has(line, "\"event_type\":\"mdns\""));
+  EXPECT_TRUE(has(line,
+                  "\"mdns\":{\"type\":\"response\",\"id\":16000,\"flags\":[\"aa\",\"cd\"],\"opcode\":0,\"rcode\":0,"
+                  "\"queries\":[{\"rrname\":\"example.org\",\"rrtype\":\"ptr\"}],"
+                  "\"answers\":[{\"rrname\":\"example.org\",\"ptr\":\"example.org\"},"
+                  "{\"rrname\":\"example.org\",\"txt\":[\"a=1\",\"\",\"b\\\"\"]},{\"rrname\":\"example.org\"}],"
+                  "\"authorities\":[{\"rrname\":\"example.org\"}],\"additionals\":[{\"rrname\":\"example.org\"}]}"));
+  EXPECT_TRUE(has(line, "{\"rrname\":\"example.org\",\"rrtype\":\"A\",\"ttl\":3600,\"rdata\":\"10.0.0.1\"}"));
+  EXPECT_TRUE(has(line, "\"srv\":{\"priority\":0,\"weight\":0,\"port\":8080,\"name\":\"example.org\"}"));
+  EXPECT_FALSE(has(line, "\"dns\":"));
+  EXPECT_FALSE(has(line, "incomplete"));
+  m.pop_back();
+  EXPECT_TRUE(has(dns_line(m, 1, Kind::mdns), "\"incomplete\":true"));
+  const std::string question = dns_line(Octets(m.begin(), m.begin() + 5), 0, Kind::mdns);
+  EXPECT_TRUE(has(question, "\"mdns\":{\"type\":\"request\"}"));
 }
 
 }  // namespace

@@ -115,6 +115,7 @@ void write_messages(Bench& b, std::mt19937_64& random, std::ofstream& out) {
     }
     const std::array dns{piece(Part::dns_message, round % 4 == 0 ? Bytes(m) : Bytes(message))};
     out << b.line(random_head(random, Kind::dns), DnsBody{round, static_cast<std::uint8_t>(round & 1), {}}, dns);
+    out << b.line(random_head(random, Kind::mdns), DnsBody{round, static_cast<std::uint8_t>(round & 1), {}}, dns);
     std::string request = round == 0 ? head : std::string(head).substr(0, random() % head.size());
     const std::string response = "HTTP/1.1 " + std::to_string(random() % 1100) + " \xff\r\nLocation: http://a:b@\xff\r\n";
     const std::array http{piece(Part::http_request, as_bytes(request)), piece(Part::http_response, as_bytes(response))};
@@ -138,7 +139,7 @@ TEST(Schema, EveryKindOfRecordFitsIt) {
     ASSERT_TRUE(out.good());
   }
   const std::string command = "python3 -W ignore " + judge.string() + " " + file.string() +
-                              " --need=flow --need=flow_update --need=tls --need=dns --need=http";
+                              " --need=flow --need=flow_update --need=tls --need=dns --need=mdns --need=http";
   const int status = std::system(command.c_str());
   fs::remove(file);
   ASSERT_TRUE(WIFEXITED(status));
