@@ -80,6 +80,9 @@ void on_server_hello(Session& s, const Arrived& in) noexcept {
   if (hello->malformed) s.flags |= kTlsMalformed;
   if (hello->retry) {
     s.flags |= kTlsHrr;
+    s.version = hello->real_version();  // the ServerHello cannot choose otherwise (RFC 8446 4.1.4)
+    s.cipher = hello->cipher;
+    s.group = hello->group;
     return keep(s, s.hello_retry, in);
   }
   s.server_read = 1;

@@ -62,7 +62,7 @@ struct Session {
   Spool client_certificates;
   std::uint64_t ech_mark;  // of the first ClientHello's extension, to be compared with a second one's
   std::uint16_t flags;     // kTls…
-  std::uint16_t version;   // negotiated, 0: no ServerHello yet
+  std::uint16_t version;   // negotiated, 0: neither a ServerHello nor a retry yet
   std::uint16_t offered_version;
   std::uint16_t cipher;
   std::uint16_t group;

@@ -83,6 +83,17 @@ TEST(Session, ARetryIsNotedAndTheSecondHelloTellsGreaseFromRealEch) {
   EXPECT_EQ(real.s.ech, Ech::real);
 }
 
+TEST(Session, ARetryAloneTellsVersionCipherAndGroup) {
+  Listener l;
+  Talk talk = retry13();
+  talk.resize(2);  // the second hello never comes
+  l.hear(talk);
+  EXPECT_EQ(l.s.server_read, 0);
+  EXPECT_EQ(l.s.version, 0x0304);
+  EXPECT_EQ(l.s.cipher, 0x1301);
+  EXPECT_EQ(l.s.group, 23);
+}
+
 TEST(Session, EarlyDataBeforeTheServerHelloIsNoted) {
   Listener l;
   const Octets hello =
