@@ -109,6 +109,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   CHECK((layers.outers == 0) || (row.flags & net::kRowTunnelled) != 0);
   if (row.fate == Fate::fragment) return 0;
   check_key(plain.key, row);
-  check_answer(plain, frame, like, options);
+  // What a pseudo-wire carries is guessed from all octets behind the labels, the addresses too.
+  const bool guessed = layers.labels > 0 && (row.flags & net::kRowTunnelled) != 0;
+  if (!guessed) check_answer(plain, frame, like, options);
   return 0;
 }
