@@ -26,13 +26,17 @@ unsigned budget(const State& s, const flow::Hot& h) noexcept {
 
 bool swapped(const flow::Hot& h) noexcept { return (h.flags & flow::kFlowSwapped) != 0; }
 
-void settle(State& s, const classify::DpiJob& job) noexcept {
+// A reader of ours may have known the flow later in the same burst.
+void settle_decided(State& s, const classify::DpiJob& job) noexcept {
+  const flow::Hot& h = s.table.hot(job.flow);
+  if (job.decided && (h.flags & flow::kFlowDecided) == 0) set_label(s, job.flow, job.label);
+}
+
+void settle_open(State& s, const classify::DpiJob& job) noexcept {
   flow::Hot& h = s.table.hot(job.flow);
   h.dpi = job.handle;
-  if ((h.flags & flow::kFlowDecided) != 0) {  // a reader of ours knew it later in the same burst, or an earlier job decided
+  if ((h.flags & flow::kFlowDecided) != 0) {
     give_back(s, h);
-  } else if (job.decided) {
-    set_label(s, job.flow, job.label);
   } else if (h.asked >= budget(s, h)) {
     const Label guess = h.dpi == kNone ? Label{} : s.dpi->give_up(h.dpi);
     h.dpi = kNone;
@@ -77,7 +81,9 @@ void settle_labels(State& s) noexcept {
   s.dpi->inspect(s.jobs, s.job_count);
   const unsigned n = s.job_count;
   s.job_count = 0;
-  for (unsigned i = 0; i < n; ++i) settle(s, s.jobs[i]);
+  // All verdicts come first: a flow's budget may be spent in the burst that decides it.
+  for (unsigned i = 0; i < n; ++i) settle_decided(s, s.jobs[i]);
+  for (unsigned i = 0; i < n; ++i) settle_open(s, s.jobs[i]);
 }
 
 void last_label(State& s, std::uint32_t flow) noexcept {
