@@ -16,19 +16,21 @@ std::uint16_t master_of(const net::Key& k) noexcept {
 }
 
 // One message, whole: the record carries it raw, the exporter reads the rest of it.
-bool take_message(State& s, std::uint32_t flow, Bytes message) noexcept {
+bool take_message(State& s, std::uint32_t flow, Bytes message, exporter::Cut cut) noexcept {
   dns::Glance seen;
   if (message.size() < dns::kHeaderSize) return false;
   const Err err = dns::glance(message, seen);
   if (err != Err::none) s.counters.reader_errors.at(flow::Reader::dns, err).inc();
   if (s.table.cold(flow).transactions == 0) name_flow(s, flow, master_of(s.table.hot(flow).key), seen.name.view());
-  report_dns(s, flow, message, seen.response);
+  report_dns(s, flow, exporter::piece(exporter::Part::dns_message, message, cut), seen.response);
   return true;
 }
 
 }  // namespace
 
-bool take_dns_datagram(State& s, std::uint32_t flow, Bytes datagram) noexcept { return take_message(s, flow, datagram); }
+bool take_dns_datagram(State& s, std::uint32_t flow, Bytes datagram) noexcept {
+  return take_message(s, flow, datagram, exporter::Cut::whole);
+}
 
 Taken take_dns(State& s, std::uint32_t flow, Dir dir, Bytes bytes) noexcept {
   flow::Hot& h = s.table.hot(flow);
@@ -42,7 +44,7 @@ Taken take_dns(State& s, std::uint32_t flow, Dir dir, Bytes bytes) noexcept {
       s.counters.sessions_failed.at(flow::Reader::dns).inc();
       return {Next::stop, {}};
     }
-    static_cast<void>(take_message(s, flow, fed.message));
+    static_cast<void>(take_message(s, flow, fed.message, fed.cut != 0 ? exporter::Cut::cut : exporter::Cut::whole));
   }
   return {Next::same, {}};
 }

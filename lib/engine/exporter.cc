@@ -30,6 +30,7 @@ unsigned Exporter::drain(Ring& ring) noexcept {
 
 void Exporter::take(const exporter::View& view) noexcept {
   counters_.records_taken.at(view.head->kind).inc();
+  if ((view.head->flags & exporter::kHeadIncomplete) != 0) counters_.records_incomplete.inc();
   tally_.add(view);
   ++text_lines_;
   if (sink_ != nullptr && !failed_) eve_.write(view, text_);

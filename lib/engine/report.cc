@@ -80,6 +80,10 @@ void write(State& s, const exporter::Head& head, const Body& body, const Parts& 
   }
 }
 
+exporter::Cut cut_of(std::uint8_t http_flags) noexcept {
+  return (http_flags & (http::kCut | http::kGap)) != 0 ? exporter::Cut::cut : exporter::Cut::whole;
+}
+
 }  // namespace
 
 void report_flow(State& s, std::uint32_t flow, Kind kind, flow::End end) noexcept {
@@ -119,7 +123,9 @@ void report_tls(State& s, std::uint32_t flow, const tls::Session& t) noexcept {
   parts.add(exporter::piece(Part::hello_retry, s.spools, t.hello_retry));
   parts.add(exporter::piece(Part::certificates, s.spools, t.certificates));
   parts.add(exporter::piece(Part::client_certificates, s.spools, t.client_certificates));
-  write(s, head_of(s, flow, Kind::tls, s.table.hot(flow).last_ns), body, parts);
+  exporter::Head head = head_of(s, flow, Kind::tls, s.table.hot(flow).last_ns);
+  if ((t.flags & tls::kTlsIncomplete) != 0) head.flags |= exporter::kHeadIncomplete;
+  write(s, head, body, parts);
 }
 
 namespace {
@@ -133,7 +139,7 @@ Kind kind_of(const net::Key& key) noexcept {
 
 }  // namespace
 
-void report_dns(State& s, std::uint32_t flow, Bytes message, std::uint8_t response) noexcept {
+void report_dns(State& s, std::uint32_t flow, const Piece& message, std::uint8_t response) noexcept {
   flow::Cold& c = s.table.cold(flow);
   exporter::DnsBody body{};
   // Requests are numbered as they come; a response bears the number of the latest request, which is its own unless they
@@ -142,7 +148,7 @@ void report_dns(State& s, std::uint32_t flow, Bytes message, std::uint8_t respon
   body.tx = c.transactions == 0 ? 0 : c.transactions - 1;
   body.response = response;
   Parts parts(s, c);
-  parts.add(exporter::piece(Part::dns_message, message));
+  parts.add(message);
   write(s, head_of(s, flow, kind_of(s.table.hot(flow).key), s.table.hot(flow).last_ns), body, parts);
 }
 
@@ -154,8 +160,8 @@ void report_http(State& s, std::uint32_t flow, const http::Session& session) noe
   body.request_bytes = t.request_bytes;
   body.response_bytes = t.response_bytes;
   Parts parts(s, c);
-  parts.add(exporter::piece(Part::http_request, s.spools, t.request));
-  parts.add(exporter::piece(Part::http_response, s.spools, t.response));
+  parts.add(exporter::piece(Part::http_request, s.spools, t.request, cut_of(t.request_flags)));
+  parts.add(exporter::piece(Part::http_response, s.spools, t.response, cut_of(t.response_flags)));
   write(s, head_of(s, flow, Kind::http, s.table.hot(flow).last_ns), body, parts);
 }
 

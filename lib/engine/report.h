@@ -1,12 +1,13 @@
 // Report: writes a flow's records into the ring; a full ring costs the record, counted. Functions over one worker's State.
 #pragma once
 #include "lib/engine/state.h"
+#include "lib/export/draft.h"
 
 namespace pellucid::engine {
 
 void report_flow(State& s, std::uint32_t flow, exporter::Kind kind, flow::End end) noexcept;
 void report_tls(State& s, std::uint32_t flow, const tls::Session& session) noexcept;
-void report_dns(State& s, std::uint32_t flow, Bytes message, std::uint8_t response) noexcept;
+void report_dns(State& s, std::uint32_t flow, const exporter::Piece& message, std::uint8_t response) noexcept;
 void report_http(State& s, std::uint32_t flow, const http::Session& session) noexcept;
 
 }  // namespace pellucid::engine

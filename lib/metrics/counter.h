@@ -128,12 +128,9 @@ struct alignas(kLine) WorkerCounters {
   Family<kKinds> records_made;
   Family<kKinds> records_written;  // into the ring
   Family<kKinds> records_dropped;  // ring full
-  Counter records_incomplete;      // tails cut at their limit
-  // Time
-  Counter busy_cycles;
-  Counter idle_cycles;
   // The exporter's
   Family<kKinds> records_taken;  // out of the ring
+  Counter records_incomplete;    // … of them marked so
   Counter lines_written;
   Counter lines_bytes;
   Counter lines_dropped;  // the sink failed

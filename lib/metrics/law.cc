@@ -62,6 +62,8 @@ constexpr std::array kTable{
         [](const W& w) noexcept { return w.dpi_flows.value() <= w.dpi_packets.value(); }},
     Law{"records", "records_made = records_written + records_dropped, for each kind", records_balance},
     Law{"exports", "records_written = records_taken, for each kind", exports_balance},
+    Law{"records incomplete", "records_incomplete <= records_taken",
+        [](const W& w) noexcept { return w.records_incomplete.value() <= w.records_taken.sum(); }},
     Law{"lines", "records_taken = export_records + export_dropped_records",
         [](const W& w) noexcept { return w.records_taken.sum() == w.lines_written.value() + w.lines_dropped.value(); }},
 };

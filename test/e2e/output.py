@@ -94,6 +94,25 @@ class Output(unittest.TestCase):
         self.assertEqual(thrice, sorted(thrice))
         self.assertEqual(len(set(thrice)), 3 * len(set(once)))
 
+    def test_a_handshake_with_a_hole_is_marked_incomplete_and_counted(self):
+        with open(golden("openssl-tls1_2"), "rb") as f:
+            data = f.read()
+        frames, at = [], 24
+        while at < len(data):
+            size = 16 + int.from_bytes(data[at + 8:at + 12], "little")
+            frames.append(data[at:at + size])
+            at += size
+        longest = max(range(len(frames)), key=lambda i: len(frames[i]))  # ServerHello and certificate
+        path = os.path.join(self.folder, "hole.pcap")
+        for hole in (False, True):
+            with open(path, "wb") as f:
+                f.write(data[:24] + b"".join(frame for i, frame in enumerate(frames) if not (hole and i == longest)))
+            found = [r for r in records(path) if r["event_type"] == "tls"]
+            self.assertEqual(len(found), 1)
+            self.assertEqual("incomplete" in found[0]["pellucid"], hole)
+            counters = json.loads(run("--json", path).stdout)["counters"]
+            self.assertEqual("records_incomplete_total" in counters, hole)
+
     def test_names_from_the_wire_cannot_break_the_lines(self):
         name = b'a"\\\n\x00\xff\xc3'
         query = bytes.fromhex("123401000001000000000000") + bytes([len(name)]) + name + b"\x07example\x00\x00\x01\x00\x01"

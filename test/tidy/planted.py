@@ -60,7 +60,9 @@ PLANTED = {  # rule: file, what it holds instead
              ("lib/dns/name.h", HEAD + "int read_name(Bytes in) noexcept;\n")],
     "limits": [("lib/dns/name.h", HEAD + "inline constexpr std::size_t kMaxName = 255;\n"),
                ("docs/LIMITS.md", "| `base::kMaxThing` | 5 | |\n"),
-               ("docs/LIMITS.md", CLEAN["docs/LIMITS.md"] + "| `dns::kMaxOld` | 1 | |\n")],
+               ("docs/LIMITS.md", CLEAN["docs/LIMITS.md"] + "| `dns::kMaxOld` | 1 | |\n"),
+               ("lib/engine/state.h", HEAD + "struct Limits {\n  int flows = 4;\n};\n")],
+    "counters": [("lib/metrics/counter.h", HEAD + "struct WorkerCounters {\n  Counter packets;\n};\n")],
     "ratchet": [("tools/tidy.ratchet", "mutex lib/tls/hello.cc 1 it was needed once\n")],
     "format": [(".clang-format", "BasedOnStyle: Google\n"), ("lib/tls/hello.cc", "int  hello( ){return 1;}\n")],
 }

@@ -172,6 +172,46 @@ TEST(Worker, BytesBehindAGapThatNeverFillsAreReadWhenTheFlowEnds) {
   EXPECT_EQ(path.of(Kind::http).size(), 1u);
 }
 
+TEST(Worker, ARecordWhoseHeadersWereCutOrHadAGapIsMarkedIncomplete) {
+  for (const char* const what : {"whole", "cut", "gap"}) {
+    Path path;
+    open(path);
+    const std::string field(*what == 'c' ? http::kMaxHead : 1000, 'x');
+    const Octets long_one = build::as_octets("GET /a HTTP/1.1\r\nCookie: " + field + "\r\nHost: example.org\r\n\r\n");
+    std::uint32_t at = 0;
+    for (; at < long_one.size(); at += 500) {
+      const Octets piece(long_one.begin() + at, long_one.begin() + std::min<std::size_t>(at + 500, long_one.size()));
+      if (*what != 'g' || at != 500) path.at(10 + at, up(kAck, 1001 + at, piece));
+    }
+    path.at(20'000, down(kAck, 5001, response()));
+    path.end();
+    const auto found = path.of(Kind::http);
+    const auto marked =
+        std::ranges::count_if(found, [](const auto& record) { return (record.head.flags & exporter::kHeadIncomplete) != 0; });
+    EXPECT_EQ(marked, *what == 'w' ? 0 : 1) << what;
+    EXPECT_EQ(found.size(), *what == 'g' ? 2u : 1u) << what;  // what waited behind a gap is read after the response
+  }
+}
+
+TEST(Worker, ADnsMessageThatIsTooLongIsKeptAsFarAsItFitsAndMarkedIncomplete) {
+  for (const std::size_t size : {dns::kMaxKept - 100, dns::kMaxKept + 100}) {
+    Path path;
+    open(path);
+    Octets message;
+    build::put16(message, size);
+    build::put(message, {0x12, 0x34, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, 1, 'a', 0, 0, 1, 0, 1});
+    message.resize(size + 2);
+    for (std::uint32_t at = 0; at < message.size(); at += 1000) {
+      const Octets piece(message.begin() + at, message.begin() + std::min<std::size_t>(at + 1000, message.size()));
+      path.at(10 + at, up(kAck, 1001 + at, piece));
+    }
+    path.end();
+    const auto found = path.of(Kind::dns);
+    ASSERT_EQ(found.size(), 1u) << size;
+    EXPECT_EQ((found[0].head.flags & exporter::kHeadIncomplete) != 0, size > dns::kMaxKept) << size;
+  }
+}
+
 TEST(Worker, AFullRecordRingCostsRecordsAndCountsThem) {
   metrics::WorkerCounters counters;
   Ring records(4096);

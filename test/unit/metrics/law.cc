@@ -46,6 +46,7 @@ std::unique_ptr<WorkerCounters> balanced_run() {
   w->records_written.at(2).add(7);
   w->records_dropped.at(2).add(1);
   w->records_taken.at(2).add(7);
+  w->records_incomplete.add(2);
   w->lines_written.add(6);
   w->lines_dropped.add(1);
   return w;
@@ -80,6 +81,7 @@ TEST(Law, EachLawIsBrokenByTheLossItSpeaksOf) {
   EXPECT_EQ(broken_by([](WorkerCounters& w) { w.dpi_packets.set(1); }), "dpi packets");
   EXPECT_EQ(broken_by([](WorkerCounters& w) { w.records_dropped.at(2).inc(); }), "records");
   EXPECT_EQ(broken_by([](WorkerCounters& w) { w.records_taken.at(2).inc(); }), "exports");
+  EXPECT_EQ(broken_by([](WorkerCounters& w) { w.records_incomplete.add(9); }), "records incomplete");
   EXPECT_EQ(broken_by([](WorkerCounters& w) { w.lines_written.inc(); }), "lines");
   EXPECT_EQ(broken_by([](WorkerCounters& w) {
               w.flows_created.add(100);
