@@ -177,7 +177,8 @@ Label NdpiDpi::guess(const net::Key& key, classify::Source source) noexcept {
   std::uint8_t user_defined = 0;
   std::uint8_t guessed = 0;
   flow.protocol_id_already_guessed = 1;
-  flow.guessed_protocol_id = ndpi_guess_protocol_id(s.module.get(), &flow, key.proto, ends.sport, ends.dport, &user_defined);
+  // Without the flow: given one of ICMP, the library looks into the last packet it saw, whose memory may be gone by now.
+  flow.guessed_protocol_id = ndpi_guess_protocol_id(s.module.get(), nullptr, key.proto, ends.sport, ends.dport, &user_defined);
   flow.guessed_host_protocol_id = look_up_host(*s.module, key, ends);
   const ndpi_protocol found = ndpi_detection_giveup(s.module.get(), &flow, 1, &guessed);
   const Label label = label_of(found, flow);
