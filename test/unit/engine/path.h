@@ -37,21 +37,25 @@ class Path {
   static constexpr std::uint64_t kStart = 1'700'000'000'000'000'000;
   static constexpr std::uint64_t kMilli = 1'000'000;
 
-  explicit Path(const engine::Options& options = small_options(), std::size_t ring = 1u << 20)
+  explicit Path(const engine::Options& options = small_options(), std::size_t ring = 1u << 20, classify::Dpi* dpi = nullptr)
       : options_(options),
         records_(ring),
         front_({}, options_.secret, net::flow_hash_plain, counters_),
-        worker_(options_, records_, nullptr, counters_) {}
+        worker_(options_, records_, dpi, counters_) {}
 
   // One frame at `ms` milliseconds after the start.
-  void at(std::uint64_t ms, const build::Octets& frame) {
-    burst_->n = 1;
-    net::Row& row = burst_->row[0];
-    row = net::Row{};
-    row.frame = frame.data();
-    row.ts_ns = kStart + ms * kMilli;
-    row.len = row.wire_len = static_cast<std::uint32_t>(frame.size());
-    row.frames = 1;
+  void at(std::uint64_t ms, const build::Octets& frame) { burst_at(ms, {frame}); }
+  // Several frames, at most net::kBurst, in one burst.
+  void burst_at(std::uint64_t ms, const std::vector<build::Octets>& frames) {
+    burst_->n = 0;
+    for (const build::Octets& frame : frames) {
+      net::Row& row = burst_->row[burst_->n++];
+      row = net::Row{};
+      row.frame = frame.data();
+      row.ts_ns = kStart + ms * kMilli;
+      row.len = row.wire_len = static_cast<std::uint32_t>(frame.size());
+      row.frames = 1;
+    }
     front_.read(*burst_);
     worker_.turn(*burst_);
     take();
