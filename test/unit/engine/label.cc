@@ -21,15 +21,32 @@ Octets segment(bool from_client, std::uint8_t flags, std::uint32_t seq, const Oc
   return build::ethernet(build::ip4(ends, build::tcp(ports, payload)));
 }
 
-// SSH on no port of its own: greetings, then more packets with payload than DPI may see of a flow.
-std::vector<Octets> secure_shell(unsigned more) {
-  const Octets hello = build::as_octets("SSH-2.0-OpenSSH_9.2p1 Debian-2\r\n");
-  const auto size = static_cast<std::uint32_t>(hello.size());
-  std::vector<Octets> frames{segment(true, kSyn, 1000), segment(false, kSyn | kAck, 5000), segment(true, kAck, 1001),
-                             segment(false, kAck, 5001, hello), segment(true, kAck, 1001, hello)};
-  for (unsigned i = 0; i < more; ++i) {
-    frames.push_back(segment(true, kAck, 1001 + size + i * 40, Octets(40, static_cast<std::uint8_t>(i))));
+// RFC 4253 7.1: with both of these the library has all that it wants to know.
+Octets key_exchange() {
+  Octets out{0, 0, 0, 0, 4, 20};
+  out.insert(out.end(), 16, 0x11);  // cookie
+  for (const std::string_view names : {"curve25519-sha256", "ssh-ed25519", "aes128-ctr", "aes128-ctr", "hmac-sha2-256",
+                                       "hmac-sha2-256", "none", "none", "", ""}) {
+    out.insert(out.end(), {0, 0, 0, static_cast<std::uint8_t>(names.size())});
+    out.insert(out.end(), names.begin(), names.end());
   }
+  out.insert(out.end(), 5 + 4, 0);  // no guess follows, reserved, padding
+  out[3] = static_cast<std::uint8_t>(out.size() - 4);
+  return out;
+}
+
+// SSH on a port of its own choice: greetings, key exchange, then more packets with payload than DPI may see of a flow.
+std::vector<Octets> secure_shell() {
+  std::vector<Octets> frames{segment(true, kSyn, 1000), segment(false, kSyn | kAck, 5000), segment(true, kAck, 1001)};
+  std::uint32_t next[2] = {1001, 5001};
+  const auto say = [&](bool from_client, const Octets& payload) {
+    std::uint32_t& seq = next[from_client ? 0 : 1];
+    frames.push_back(segment(from_client, kAck, seq, payload));
+    seq += static_cast<std::uint32_t>(payload.size());
+  };
+  for (const bool from_client : {false, true}) say(from_client, build::as_octets("SSH-2.0-OpenSSH_9.2p1 Debian-2\r\n"));
+  for (const bool from_client : {true, false}) say(from_client, key_exchange());
+  for (unsigned i = 0; i < 12; ++i) say(i % 2 == 0, Octets(40, static_cast<std::uint8_t>(i)));
   return frames;
 }
 
@@ -52,7 +69,7 @@ std::string app_of(const std::vector<Octets>& frames, bool at_once) {
 }  // namespace
 
 TEST(Label, AVerdictCountsThoughTheFlowsBudgetIsSpentInTheSameBurst) {
-  const std::vector<Octets> frames = secure_shell(20);
+  const std::vector<Octets> frames = secure_shell();
   EXPECT_EQ(app_of(frames, false), "SSH");
   EXPECT_EQ(app_of(frames, true), "SSH");
 }
