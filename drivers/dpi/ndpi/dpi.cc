@@ -50,6 +50,7 @@ struct NdpiDpi::State {
   Slab<ndpi_flow_struct> flows;
   LineArray<std::uint32_t> generation;  // of each flow's state; odd: live
   ndpi_flow_struct scratch;             // for look-ups that are nobody's flow
+  Known known;
   classify::DpiStats stats{};
 };
 
@@ -164,7 +165,7 @@ void NdpiDpi::drop(std::uint32_t handle) noexcept {
 
 Label NdpiDpi::name(const classify::NameAsk& ask) noexcept {
   const ArenaScope scope(&state_->arena);
-  return look_up_name(*state_->module, state_->scratch, ask);
+  return look_up_name(*state_->module, state_->known, state_->scratch, ask);
 }
 
 // The way that ndpiReader takes for flows in which nothing was found: a protocol by port, an application by address.
@@ -179,7 +180,7 @@ Label NdpiDpi::guess(const net::Key& key, classify::Source source) noexcept {
   flow.protocol_id_already_guessed = 1;
   // Without the flow: given one of ICMP, the library looks into the last packet it saw, whose memory may be gone by now.
   flow.guessed_protocol_id = ndpi_guess_protocol_id(s.module.get(), nullptr, key.proto, ends.sport, ends.dport, &user_defined);
-  flow.guessed_host_protocol_id = look_up_host(*s.module, key, ends);
+  flow.guessed_host_protocol_id = look_up_host(*s.module, s.known, key, ends);
   const ndpi_protocol found = ndpi_detection_giveup(s.module.get(), &flow, 1, &guessed);
   const Label label = label_of(found, flow);
   ndpi_free_flow_data(&flow);

@@ -60,22 +60,47 @@ void set_app(Label& label, std::uint16_t app) noexcept {
   label.by = By::name;
 }
 
-// True: a list knows the name and says more than the protocol that is known already.
-bool match_name(ndpi_detection_module_struct& module, ndpi_flow_struct& scratch, Text& name, Label& label) noexcept {
-  if (name.size == 0) return false;
-  if (ndpi_match_hostname_protocol(&module, &scratch, label.master, name.at, name.size) == 1) {
-    set_app(label, scratch.detected_protocol_stack[0]);
-    label.category = static_cast<std::uint16_t>(scratch.category);
-    return label.app != label.master;
+Known::Verdict ask_lists(ndpi_detection_module_struct& module, ndpi_flow_struct& scratch, std::uint16_t master,
+                         Text& name) noexcept {
+  std::memset(&scratch, 0, sizeof scratch);
+  Known::Verdict v{0, 0};
+  if (ndpi_match_hostname_protocol(&module, &scratch, master, name.at, name.size) == 1) {
+    v = {scratch.detected_protocol_stack[0], static_cast<std::uint16_t>(scratch.category)};
+  } else if (master == classify::kTls && looks_like_tor(module, scratch, name)) {
+    v.app = NDPI_PROTOCOL_TOR;
   }
-  if (label.master == classify::kTls && looks_like_tor(module, scratch, name)) {
-    set_app(label, NDPI_PROTOCOL_TOR);
-    return true;
-  }
-  return false;
+  ndpi_free_flow_data(&scratch);
+  return v;
 }
 
-void match_ends(ndpi_detection_module_struct& module, const NameAsk& ask, Label& label) noexcept {
+// True: a list knows the name and says more than the protocol that is known already.
+bool match_name(ndpi_detection_module_struct& module, Known& known, ndpi_flow_struct& scratch, Text& name,
+                Label& label) noexcept {
+  if (name.size == 0) return false;
+  Known::Name* const entry = known.name(label.master, name.view());
+  const bool ask = entry == nullptr || entry->known == 0;
+  const Known::Verdict v = ask ? ask_lists(module, scratch, label.master, name) : entry->verdict;
+  if (entry != nullptr) {
+    entry->verdict = v;
+    entry->known = 1;
+  }
+  if (v.app == 0) return false;
+  set_app(label, v.app);
+  label.category = v.category;
+  return label.app != label.master;
+}
+
+std::uint16_t look_up_address(ndpi_detection_module_struct& module, Known& known, const std::uint8_t* octets,
+                              std::uint16_t port) noexcept {
+  in_addr address = ipv4(octets);
+  Known::Host& host = known.host(address.s_addr);
+  if (host.known != 0) return host.app;
+  host.app = ndpi_network_port_ptree_match(&module, &address, htons(port));  // no list that is loaded looks at the port
+  host.known = 1;
+  return host.app;
+}
+
+void match_ends(ndpi_detection_module_struct& module, Known& known, const NameAsk& ask, Label& label) noexcept {
   const Ends ends = ends_of(*ask.key, ask.swapped);
   const auto at = [&](std::uint16_t port) { return ends.sport == port || ends.dport == port; };
   if (label.master == classify::kTls && ask.key->proto == kTcp) {
@@ -84,7 +109,7 @@ void match_ends(ndpi_detection_module_struct& module, const NameAsk& ask, Label&
       if (at(p.port)) label.master = label.app = p.master;
     }
   }
-  const std::uint16_t host = look_up_host(module, *ask.key, ends);
+  const std::uint16_t host = look_up_host(module, known, *ask.key, ends);
   if (host != NDPI_PROTOCOL_UNKNOWN) set_app(label, host);
 }
 
@@ -108,16 +133,13 @@ void fill_flow(ndpi_flow_struct& flow, const net::Key& key, const Ends& ends) no
   flow.daddr = ipv4(ends.dst).s_addr;
 }
 
-std::uint16_t look_up_host(ndpi_detection_module_struct& module, const net::Key& key, const Ends& ends) noexcept {
+std::uint16_t look_up_host(ndpi_detection_module_struct& module, Known& known, const net::Key& key, const Ends& ends) noexcept {
   if (key.family != 4) return NDPI_PROTOCOL_UNKNOWN;
-  in_addr src = ipv4(ends.src);
-  in_addr dst = ipv4(ends.dst);
-  const std::uint16_t host = ndpi_network_port_ptree_match(&module, &src, htons(ends.sport));
-  return host != NDPI_PROTOCOL_UNKNOWN ? host : ndpi_network_port_ptree_match(&module, &dst, htons(ends.dport));
+  const std::uint16_t host = look_up_address(module, known, ends.src, ends.sport);
+  return host != NDPI_PROTOCOL_UNKNOWN ? host : look_up_address(module, known, ends.dst, ends.dport);
 }
 
-Label look_up_name(ndpi_detection_module_struct& module, ndpi_flow_struct& scratch, const NameAsk& ask) noexcept {
-  std::memset(&scratch, 0, sizeof scratch);
+Label look_up_name(ndpi_detection_module_struct& module, Known& known, ndpi_flow_struct& scratch, const NameAsk& ask) noexcept {
   Label label{ask.master, ask.master, 0, Confidence::dpi, By::parser};
   if (ask.master == classify::kHttpConnect) label.app = classify::kHttp;
   std::string_view wire = ask.name;
@@ -125,8 +147,7 @@ Label look_up_name(ndpi_detection_module_struct& module, ndpi_flow_struct& scrat
   if (web && !wire.starts_with('[')) wire = wire.substr(0, wire.find(':'));  // RFC 9110 7.2: a port may follow the host
   Text name;
   read_name(name, wire);
-  if (!match_name(module, scratch, name, label) && ask.key != nullptr) match_ends(module, ask, label);
-  ndpi_free_flow_data(&scratch);
+  if (!match_name(module, known, scratch, name, label) && ask.key != nullptr) match_ends(module, known, ask, label);
   if (label.category == 0) {
     const ndpi_protocol found{label.master, label.app, NDPI_PROTOCOL_CATEGORY_UNSPECIFIED};
     label.category = static_cast<std::uint16_t>(ndpi_get_proto_category(&module, found));

@@ -1,5 +1,6 @@
 // Look-ups in nDPI's lists of host names, addresses and ports, without its dissectors. Functions over one worker's module.
 #pragma once
+#include "drivers/dpi/ndpi/known.h"
 #include "drivers/dpi/ndpi/module.h"
 #include "lib/classify/dpi.h"
 
@@ -18,10 +19,10 @@ Ends ends_of(const net::Key& key, bool swapped) noexcept;
 void fill_flow(ndpi_flow_struct& flow, const net::Key& key, const Ends& ends) noexcept;
 
 // The application that owns one of the addresses, the source's first; 0: none is known. nDPI 4.2 lists IPv4 only.
-std::uint16_t look_up_host(ndpi_detection_module_struct& module, const net::Key& key, const Ends& ends) noexcept;
+std::uint16_t look_up_host(ndpi_detection_module_struct& module, Known& known, const net::Key& key, const Ends& ends) noexcept;
 
 // See classify::Dpi::name. `scratch` is overwritten.
-classify::Label look_up_name(ndpi_detection_module_struct& module, ndpi_flow_struct& scratch,
+classify::Label look_up_name(ndpi_detection_module_struct& module, Known& known, ndpi_flow_struct& scratch,
                              const classify::NameAsk& ask) noexcept;
 
 }  // namespace pellucid::dpi
