@@ -94,7 +94,7 @@ class Fuzzed {
     if (streams_.stats().refused_bytes != refused) exact_ = false;  // a later copy may take a refused one's place
     CHECK(now.empty() || (now.data() >= payload && now.data() + now.size() <= payload + size));
     passed(dir, now.size());
-    read(dir, now);
+    read(dir, now.empty() ? streams_.next(id_, dir) : now);
   }
   void pass(Dir dir, std::uint32_t n) {
     if (streams_.passing(id_, dir)) return;
