@@ -1,5 +1,5 @@
-// refuse: stands before lib/base/refuse.h on the include path of the fault tests: pools and rings ask the test whether they are
-// full. The test defines it and owns what it counts; one thread.
+// refuse: stands before lib/base/refuse.h on the include path of builds with sanitizers: pools and rings ask whether they should
+// say that they are full. The fault test defines the answer and owns what it counts, on one thread; elsewhere it is never.
 #pragma once
 #include <cstdint>
 
