@@ -1,5 +1,6 @@
 // refuse: whether a pool or a ring should say that it is full although it is not. Never, as shipped: the compiler leaves
-// nothing of the question. The fault tests are built with a header of this name that answers otherwise. Any thread.
+// nothing of the question. In builds with sanitizers a header of this name stands before it and asks the fault test. Any
+// thread.
 #pragma once
 #include <cstdint>
 

@@ -36,9 +36,7 @@ inline Dir account(State& s, std::uint32_t flow, const net::Row& row) noexcept {
   h.last_tick = row.tick;
   h.last_ns = row.ts_ns;
   h.tcp_flags[d] |= row.tcp_flags;
-  if (h.tcp != flow::TcpState::none || row.proto == net::kProtoTcp) {
-    if (flow::may_advance(h, row.tcp_flags)) advance_tcp(s, flow, dir, row);
-  }
+  if (row.proto == net::kProtoTcp && flow::may_advance(h, row.tcp_flags)) advance_tcp(s, flow, dir, row);
   return dir;
 }
 

@@ -12,8 +12,6 @@ namespace pellucid::engine {
 
 namespace {
 
-constexpr std::uint8_t kTcp = 6;
-constexpr std::uint8_t kSyn = 2, kAck = 16;
 constexpr unsigned kReaderLines = 4;  // of a session: both directions' framing
 
 struct Handler {
@@ -225,7 +223,7 @@ void drain(State& s, std::uint32_t flow, Dir dir, Bytes bytes) noexcept {
 
 void read_segment(State& s, std::uint32_t flow, Dir dir, const net::Row& row) noexcept {
   flow::Hot& h = s.table.hot(flow);
-  const std::uint32_t seq = row.seq + ((row.tcp_flags & kSyn) != 0 ? 1 : 0);
+  const std::uint32_t seq = row.seq + ((row.tcp_flags & flow::kTcpSyn) != 0 ? 1 : 0);
   if (h.stream == kNone && !open_stream(s, flow)) return;
   if (!s.streams.begun(h.stream, dir)) s.streams.begin(h.stream, dir, seq);
   if (h.reader == flow::Reader::tls && tls_waited(s, h, s.table.cold(flow))) {
@@ -278,7 +276,7 @@ void prefetch_reading(const State& s, std::uint32_t flow) noexcept {
 void inspect(State& s, std::uint32_t flow, Dir dir, const net::Row& row) noexcept {
   flow::Hot& h = s.table.hot(flow);
   if (h.reader != flow::Reader::none) {
-    if (row.proto == kTcp) {
+    if (row.proto == net::kProtoTcp) {
       read_segment(s, flow, dir, row);
     } else {
       read_datagram(s, flow, row);
@@ -290,12 +288,12 @@ void inspect(State& s, std::uint32_t flow, Dir dir, const net::Row& row) noexcep
 void note_opening(State& s, std::uint32_t flow, Dir dir, const net::Row& row) noexcept {
   flow::Hot& h = s.table.hot(flow);
   if (h.reader != flow::Reader::unknown || h.stream != kNone) return;
-  if ((row.tcp_flags & kAck) == 0 && dir == Dir::up) {
+  if ((row.tcp_flags & flow::kTcpAck) == 0 && dir == Dir::up) {
     h.flags |= flow::kFlowSyn;
     h.session = row.seq + 1;
     return;
   }
-  if ((row.tcp_flags & kAck) == 0 || dir != Dir::down) return;
+  if ((row.tcp_flags & flow::kTcpAck) == 0 || dir != Dir::down) return;
   if (open_stream(s, flow)) s.streams.begin(h.stream, Dir::down, row.seq + 1);
 }
 

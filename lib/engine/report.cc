@@ -132,9 +132,8 @@ namespace {
 
 // EVE has an event type of its own for multicast DNS (RFC 6762 5), which goes over UDP alone.
 Kind kind_of(const net::Key& key) noexcept {
-  constexpr std::uint8_t kUdp = 17;
   const bool port = key.port_a == dns::kPortMdns || key.port_b == dns::kPortMdns;
-  return port && key.proto == kUdp ? Kind::mdns : Kind::dns;
+  return port && key.proto == net::kProtoUdp ? Kind::mdns : Kind::dns;
 }
 
 }  // namespace
