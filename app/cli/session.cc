@@ -189,9 +189,13 @@ void Session::drive_reader() noexcept {
     p.front.read(p.burst);
     for (unsigned i = 0; i < p.burst.n; ++i) {
       engine::Mail& mail = p.lanes[engine::owner_of(p.burst.key[i], plan_.workers)]->mail;
-      while (!mail.send(p.burst.row[i], p.burst.key[i])) std::this_thread::sleep_for(kNap);
-      p.reader_counters.handover_sent.inc();
+      while (!mail.post(p.burst.row[i], p.burst.key[i])) {
+        mail.hand_over();
+        std::this_thread::sleep_for(kNap);
+      }
+      p.reader_counters.handover_sent.add(p.burst.row[i].frames);
     }
+    for (auto& lane : p.lanes) lane->mail.hand_over();
   }
   p.final_tick.store(p.front.now(), std::memory_order_relaxed);
   p.read_to_end.store(true, std::memory_order_release);
@@ -204,7 +208,7 @@ void Session::drive_worker(Lane& lane) noexcept {
   for (;;) {
     const bool last = p.read_to_end.load(std::memory_order_acquire);  // asked before the ring, so that nothing is left in it
     lane.mail.take(lane.burst);
-    lane.counters.handover_taken.add(lane.burst.n);
+    for (unsigned i = 0; i < lane.burst.n; ++i) lane.counters.handover_taken.add(lane.burst.row[i].frames);
     if (lane.burst.n == 0) {
       if (last) break;
       std::this_thread::sleep_for(kNap);

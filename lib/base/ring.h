@@ -16,19 +16,9 @@ class Ring {
   }
 
   // Producer. Room for one message of `size` bytes (1 … half the ring), 8-aligned and contiguous; commit() hands it over.
-  MutBytes reserve(std::size_t size) noexcept {
-    if (size == 0 || size > bytes() / 2 - kHeader) return {};  // an empty message would read as "nothing there"
-    const std::size_t whole = round(size);
-    const std::size_t head = head_.load(std::memory_order_relaxed);
-    const std::size_t to_end = bytes() - (head & mask_);
-    const std::size_t skip = to_end < whole ? to_end : 0;  // a message never wraps: the rest of the lap is skipped
-    if (!free(head, skip + whole) || refuse(Refusal::ring, this)) return {};
-    if (skip != 0) write_size(head, kSkip);
-    pending_ = head + skip;
-    write_size(pending_, size);
-    pending_end_ = pending_ + whole;
-    return {bytes_.at + (pending_ & mask_) + kHeader, size};
-  }
+  MutBytes reserve(std::size_t size) noexcept { return reserve_at(head_.load(std::memory_order_relaxed), size); }
+  // One message more, behind those reserved since the last commit(), which hands all of them over at once.
+  MutBytes reserve_more(std::size_t size) noexcept { return reserve_at(pending_end_, size); }
   void commit() noexcept { head_.store(pending_end_, std::memory_order_release); }
 
   // Consumer. read() gives the messages one by one, then an empty span; all that was read stays valid until release(), which
@@ -65,6 +55,18 @@ class Ring {
 
   static constexpr std::size_t round(std::size_t size) noexcept { return (size + kHeader + 7) & ~std::size_t{7}; }
   void write_size(std::size_t at, std::uint64_t size) noexcept { std::memcpy(bytes_.at + (at & mask_), &size, sizeof size); }
+  MutBytes reserve_at(std::size_t head, std::size_t size) noexcept {
+    if (size == 0 || size > bytes() / 2 - kHeader) return {};  // an empty message would read as "nothing there"
+    const std::size_t whole = round(size);
+    const std::size_t to_end = bytes() - (head & mask_);
+    const std::size_t skip = to_end < whole ? to_end : 0;  // a message never wraps: the rest of the lap is skipped
+    if (!free(head, skip + whole) || refuse(Refusal::ring, this)) return {};
+    if (skip != 0) write_size(head, kSkip);
+    pending_ = head + skip;
+    write_size(pending_, size);
+    pending_end_ = pending_ + whole;
+    return {bytes_.at + (pending_ & mask_) + kHeader, size};
+  }
   bool free(std::size_t head, std::size_t need) noexcept {
     if (head + need - tail_seen_ <= bytes()) return true;
     tail_seen_ = tail_.load(std::memory_order_acquire);

@@ -1,6 +1,7 @@
-// Clock: appliance time made from packet times, for replay. It never runs backwards. A capture time that jumps by more than an
+// Clock: appliance time made from packet times. It never runs backwards. A capture time that jumps by more than an
 // hour either way counts only when the next packets confirm it; until then packets are placed at the time before the jump.
-// Owned by whoever pulls from the source. A tick is 2^24 ns (16.8 ms), counted from the first packet.
+// Owned by whoever pulls from the source. A tick is 2^24 ns (16.8 ms), counted from the first packet, or, where packets of
+// several clocks meet, from the time that all of them were given.
 #pragma once
 #include <cstdint>
 
@@ -15,6 +16,9 @@ class Clock {
  public:
   static constexpr std::uint64_t kJumpNs = 3'600'000'000'000;  // an hour
   static constexpr unsigned kConfirm = 8;                      // packets that must agree with a jump
+
+  Clock() = default;
+  explicit Clock(std::uint64_t start_ns) noexcept : started_(start_ns != 0), base_ns_(start_ns), newest_ns_(start_ns) {}
 
   std::uint32_t tick(std::uint64_t ts_ns) noexcept {
     if (!started_) {

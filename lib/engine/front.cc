@@ -28,6 +28,13 @@ void Front::read(net::Burst& burst) noexcept {
   publish_fragments();
 }
 
+void Front::pass(std::uint64_t now_ns) noexcept {
+  frags_.recycle();
+  now_ = clock_.tick(now_ns);
+  frags_.expire(now_);
+  publish_fragments();
+}
+
 // What is not a packet of a flow yet: counted by its fate, or put together. True: it has become a packet of a flow.
 bool Front::settle(net::Row& row, net::Key& key) noexcept {
   if (row.fate == net::Fate::fragment) {

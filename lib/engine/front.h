@@ -11,13 +11,16 @@ namespace pellucid::engine {
 
 class Front {
  public:
+  // `start_ns`: where ticks are counted from; 0: from the first packet. Fronts whose rows meet in one worker need the same.
   Front(const net::ParseOptions& parse, const net::HashSecret& secret, net::FlowHashKernel hash,
-        metrics::WorkerCounters& counters)
-      : parse_(parse), secret_(secret), hash_(hash), counters_(counters) {}
+        metrics::WorkerCounters& counters, std::uint64_t start_ns = 0)
+      : parse_(parse), secret_(secret), hash_(hash), counters_(counters), clock_(start_ns) {}
 
   // In: what a source filled. Out: rows whose fate is final; those that belong to a flow are moved to the front, in order, with
   // key, hash and tick, and burst.n counts only them. Bytes stay valid until the next pull or the next call.
   void read(net::Burst& burst) noexcept;
+  // Nothing came, and it is this late.
+  void pass(std::uint64_t now_ns) noexcept;
   std::uint32_t now() const noexcept { return now_; }
 
  private:

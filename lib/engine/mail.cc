@@ -8,13 +8,12 @@ namespace {
 constexpr std::size_t kLetter = sizeof(net::Row) + sizeof(net::Key);
 }
 
-bool Mail::send(const net::Row& row, const net::Key& key) noexcept {
-  const MutBytes room = ring_.reserve(kLetter + row.len);
+bool Mail::post(const net::Row& row, const net::Key& key) noexcept {
+  const MutBytes room = ring_.reserve_more(kLetter + row.len);
   if (room.empty()) return false;
   std::memcpy(room.data(), &row, sizeof row);
   std::memcpy(room.data() + sizeof row, &key, sizeof key);
   if (row.len != 0) std::memcpy(room.data() + kLetter, row.frame, row.len);
-  ring_.commit();
   return true;
 }
 
@@ -32,6 +31,6 @@ void Mail::take(net::Burst& burst) noexcept {
   }
 }
 
-unsigned owner_of(const net::Key& key, unsigned workers) noexcept { return net::queue_hash(key) % workers; }
+unsigned owner_of(const net::Key& key, unsigned workers) noexcept { return net::queue_hash(key) % kOwnerSlots % workers; }
 
 }  // namespace pellucid::engine

@@ -10,7 +10,8 @@ class Mail {
  public:
   explicit Mail(std::size_t bytes) : ring_(bytes) {}
 
-  bool send(const net::Row& row, const net::Key& key) noexcept;  // false: no room now
+  bool post(const net::Row& row, const net::Key& key) noexcept;  // false: no room now; the receiver sees it after hand_over()
+  void hand_over() noexcept { ring_.commit(); }                  // all that was posted, as a burst
   // What waits, up to a burst. The frames of the burst before are given back. n = 0: nothing waits.
   void take(net::Burst& burst) noexcept;
 
@@ -18,7 +19,9 @@ class Mail {
   Ring ring_;
 };
 
-// The worker that owns a flow: a function of its key alone, the same that a NIC's symmetric RSS computes.
+// The worker that owns a flow: a function of its key alone, the same that a NIC's symmetric RSS computes over a redirection
+// table whose entry i is queue i % kOwnerSlots % workers.
+inline constexpr unsigned kOwnerSlots = 128;
 unsigned owner_of(const net::Key& key, unsigned workers) noexcept;
 
 }  // namespace pellucid::engine

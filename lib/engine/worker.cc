@@ -6,6 +6,10 @@
 
 namespace pellucid::engine {
 
+namespace {
+bool later(std::uint32_t tick, std::uint32_t than) noexcept { return static_cast<std::int32_t>(tick - than) > 0; }
+}  // namespace
+
 // Prefetch everything, then work in order: a burst of 64 hides the memory latency of bucket, flow and reader, and since each
 // packet is finished before the next, a flow may end and begin again within one burst.
 void Worker::turn(net::Burst& burst) noexcept {
@@ -20,6 +24,16 @@ void Worker::turn(net::Burst& burst) noexcept {
   if (burst.n > 0) s.burst_tick = burst.row[0].tick;
   for (unsigned i = 0; i < burst.n; ++i) tracked += take(burst.row[i], burst.key[i]);
   s.counters.tracked.add(tracked);
+  settle();
+}
+
+void Worker::pass(std::uint32_t tick) noexcept {
+  if (later(tick, state_.now)) state_.now = tick;
+  settle();
+}
+
+void Worker::settle() noexcept {
+  State& s = state_;
   settle_labels(s);
   s.age.turn(
       s.now, kAgeBudget, [&s](std::uint32_t flow) noexcept { return on_timer(s, flow); },
@@ -29,7 +43,7 @@ void Worker::turn(net::Burst& burst) noexcept {
 
 inline unsigned Worker::take(const net::Row& row, const net::Key& key) noexcept {
   State& s = state_;
-  s.now = row.tick;
+  if (later(row.tick, s.now)) s.now = row.tick;  // what another worker handed over may be a little older
   s.ts_ns = row.ts_ns;
   const std::uint32_t flow = find_or_begin(s, row, key);
   if (flow == kNone) {

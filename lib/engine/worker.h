@@ -12,6 +12,8 @@ class Worker {
 
   // One burst of rows that a Front has read: keys, hashes and ticks are set. Frames are not needed after it.
   void turn(net::Burst& burst) noexcept;
+  // No packet came, and it is this late: what is due by then happens.
+  void pass(std::uint32_t tick) noexcept;
   // Nothing more will come: live flows end at this tick, at most kFinishFlows a call, so that the exporter can keep up. True:
   // call again.
   bool finish(std::uint32_t tick) noexcept;
@@ -21,6 +23,7 @@ class Worker {
  private:
   static constexpr unsigned kFinishFlows = 64;
 
+  void settle() noexcept;                                            // what stands at the end of each turn
   unsigned take(const net::Row& row, const net::Key& key) noexcept;  // one packet; gives how many frames a flow took in
 
   State state_;

@@ -88,9 +88,10 @@ struct alignas(kLine) WorkerCounters {
   Family<kUntracked> untracked;  // frames that belong to no flow for want of room
   Counter non_ip;
   Family<kLayers, kErrs> parse_errors;
-  Counter short_frames;    // frames cut by the capture's snap length (whatever their fate)
-  Counter handover_sent;   // frames given to the worker that owns their flow, by whoever read them
-  Counter handover_taken;  // … taken in by that worker
+  Counter short_frames;      // frames cut by the capture's snap length (whatever their fate)
+  Counter handover_sent;     // frames given to the worker that owns their flow, by whoever read them
+  Counter handover_taken;    // … taken in by that worker
+  Counter handover_dropped;  // … or lost, since that worker's mail was full
   // Fragments: net::FragStats, set once a turn.
   Counter fragments;
   Counter fragments_joined;

@@ -36,10 +36,13 @@ bool exports_balance(const W& w) noexcept {
 
 constexpr std::array kTable{
     Law{"packets",
-        "packets = tracked + untracked + non_ip + parse_errors + fragments (timed_out + evicted + refused + pending)",
+        "packets + worker_handover_taken = tracked + untracked + non_ip + parse_errors + fragments (timed_out + evicted + "
+        "refused "
+        "+ pending) + worker_handover + handover_dropped",
         [](const W& w) noexcept {
-          return w.packets.value() ==
-                 w.tracked.value() + w.untracked.sum() + w.non_ip.value() + w.parse_errors.sum() + fragments_not_joined(w);
+          return w.packets.value() + w.handover_taken.value() == w.tracked.value() + w.untracked.sum() + w.non_ip.value() +
+                                                                     w.parse_errors.sum() + fragments_not_joined(w) +
+                                                                     w.handover_sent.value() + w.handover_dropped.value();
         }},
     Law{"fragments", "fragments = joined + timed_out + evicted + refused + pending",
         [](const W& w) noexcept { return w.fragments.value() == w.fragments_joined.value() + fragments_not_joined(w); }},

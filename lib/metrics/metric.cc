@@ -41,6 +41,8 @@ constexpr std::array kTable{
     counter<&W::short_frames>("short_packets_total", "Frames cut by the snap length of the capture."),
     counter<&W::handover_sent>("worker_handover_total", "Frames handed to the worker that owns their flow."),
     counter<&W::handover_taken>("worker_handover_taken_total", "Frames taken in from another thread."),
+    counter<&W::handover_dropped>("handover_dropped_total",
+                                  "Frames lost: the mail of the worker that owns their flow was full."),
     counter<&W::fragments>("fragments_total", "IP fragments that came."),
     counter<&W::fragments_joined>("fragments_joined_total", "IP fragments that left in a reassembled datagram."),
     counter<&W::fragments_timed_out>("fragments_timed_out_total", "IP fragments dropped because the rest did not come."),

@@ -9,6 +9,12 @@ using namespace pellucid;
 
 namespace {
 
+bool send(engine::Mail& mail, const net::Row& row, const net::Key& key) {
+  const bool posted = mail.post(row, key);
+  mail.hand_over();
+  return posted;
+}
+
 struct Letter {
   std::vector<std::uint8_t> frame;
   net::Row row{};
@@ -27,7 +33,7 @@ TEST(Mail, ArrivesInOrderWithItsFrame) {
   engine::Mail mail(1 << 16);
   for (std::uint8_t n = 1; n <= 10; ++n) {
     const Letter letter(n, n * 10u);
-    ASSERT_TRUE(mail.send(letter.row, letter.key));
+    ASSERT_TRUE(send(mail, letter.row, letter.key));
   }
   auto burst = std::make_unique<net::Burst>();
   mail.take(*burst);
@@ -39,10 +45,25 @@ TEST(Mail, ArrivesInOrderWithItsFrame) {
   }
 }
 
+TEST(Mail, WhatIsPostedArrivesOnceItIsHandedOver) {
+  engine::Mail mail(1 << 16);
+  auto burst = std::make_unique<net::Burst>();
+  for (std::uint8_t n = 1; n <= 3; ++n) {
+    const Letter letter(n, 100);
+    ASSERT_TRUE(mail.post(letter.row, letter.key));
+    mail.take(*burst);
+    EXPECT_EQ(burst->n, 0u);
+  }
+  mail.hand_over();
+  mail.take(*burst);
+  ASSERT_EQ(burst->n, 3u);
+  for (unsigned i = 0; i < 3; ++i) EXPECT_EQ(burst->row[i].bytes()[0], i + 1);
+}
+
 TEST(Mail, AnEmptyFrameIsMailToo) {
   engine::Mail mail(1 << 16);
   const Letter letter(7, 0);
-  ASSERT_TRUE(mail.send(letter.row, letter.key));
+  ASSERT_TRUE(send(mail, letter.row, letter.key));
   auto burst = std::make_unique<net::Burst>();
   mail.take(*burst);
   ASSERT_EQ(burst->n, 1u);
@@ -53,15 +74,15 @@ TEST(Mail, IsRefusedWhenThereIsNoRoomAndTakenAgainOnceABurstWasGivenBack) {
   engine::Mail mail(1 << 12);
   const Letter letter(1, 1000);
   unsigned sent = 0;
-  while (mail.send(letter.row, letter.key)) ++sent;
+  while (send(mail, letter.row, letter.key)) ++sent;
   EXPECT_GT(sent, 0u);
   auto burst = std::make_unique<net::Burst>();
   mail.take(*burst);
   EXPECT_EQ(burst->n, sent);
-  EXPECT_FALSE(mail.send(letter.row, letter.key)) << "the burst's frames are still in use";
+  EXPECT_FALSE(send(mail, letter.row, letter.key)) << "the burst's frames are still in use";
   mail.take(*burst);
   EXPECT_EQ(burst->n, 0u);
-  EXPECT_TRUE(mail.send(letter.row, letter.key));
+  EXPECT_TRUE(send(mail, letter.row, letter.key));
 }
 
 TEST(Mail, AFlowHasOneOwnerWhicheverWayItsPacketsGo) {

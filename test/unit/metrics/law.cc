@@ -72,7 +72,11 @@ TEST(Law, AFrameWithoutAFateIsFound) {
 TEST(Law, EachLawIsBrokenByTheLossItSpeaksOf) {
   EXPECT_EQ(broken_by([](WorkerCounters& w) { w.fragments.inc(); }), "fragments");
   EXPECT_EQ(broken_by([](WorkerCounters& w) { w.datagrams_joined.add(10); }), "datagrams");
-  EXPECT_EQ(broken_by([](WorkerCounters& w) { w.handover_sent.inc(); }), "handover");
+  EXPECT_EQ(broken_by([](WorkerCounters& w) {
+              w.packets.inc();
+              w.handover_sent.inc();
+            }),
+            "handover");
   EXPECT_EQ(broken_by([](WorkerCounters& w) { w.flows.set(4); }), "flows");
   EXPECT_EQ(broken_by([](WorkerCounters& w) { w.flows_evicted.inc(); }), "evictions");
   EXPECT_EQ(broken_by([](WorkerCounters& w) { w.sessions_failed.at(2).add(5); }), "sessions failed");
