@@ -1,0 +1,47 @@
+#include "drivers/sys/guard/guard.h"
+
+#include <grp.h>
+#include <pwd.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
+namespace pellucid::sys {
+
+void forbid_core_dumps() noexcept {
+  const rlimit none{0, 0};
+  setrlimit(RLIMIT_CORE, &none);
+  prctl(PR_SET_DUMPABLE, 0UL);
+}
+
+bool lock_memory() noexcept {
+  const rlimit all{RLIM_INFINITY, RLIM_INFINITY};
+  setrlimit(RLIMIT_MEMLOCK, &all);  // where it may be raised
+  return mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT) == 0;
+}
+
+bool become(const std::string& user, std::string& problem) {
+  if (user.empty()) return true;
+  errno = 0;
+  const passwd* entry = getpwnam(user.c_str());
+  if (entry == nullptr) {
+    problem = "user " + user + ": there is no such user; make one with: useradd --system " + user;
+    return false;
+  }
+  const bool changed = geteuid() == entry->pw_uid || (initgroups(user.c_str(), entry->pw_gid) == 0 &&
+                                                      setresgid(entry->pw_gid, entry->pw_gid, entry->pw_gid) == 0 &&
+                                                      setresuid(entry->pw_uid, entry->pw_uid, entry->pw_uid) == 0);
+  if (!changed) {
+    problem = "cannot become user " + user + ": " + std::strerror(errno) + "; start as root, or leave `user` out";
+    return false;
+  }
+  prctl(PR_SET_NO_NEW_PRIVS, 1UL, 0UL, 0UL, 0UL);
+  prctl(PR_SET_DUMPABLE, 0UL);  // a change of user may set it anew
+  return true;
+}
+
+}  // namespace pellucid::sys

@@ -1,0 +1,14 @@
+// Guard: what the process gives up before it meets traffic: core dumps, memory on disk, root. Main thread, before other threads
+// begin.
+#pragma once
+#include <string>
+
+namespace pellucid::sys {
+
+void forbid_core_dumps() noexcept;
+// Memory never goes to disk; pages are still made only when first used. False: the limit on locked memory is too low.
+bool lock_memory() noexcept;
+// Becomes this user, with its groups, for good. No user: nothing happens. False: one line in `problem`.
+bool become(const std::string& user, std::string& problem);
+
+}  // namespace pellucid::sys
