@@ -92,6 +92,8 @@ struct alignas(kLine) WorkerCounters {
   Counter handover_sent;     // frames given to the worker that owns their flow, by whoever read them
   Counter handover_taken;    // … taken in by that worker
   Counter handover_dropped;  // … or lost, since that worker's mail was full
+  Counter busy_cycles;       // of the processor, in turns that had something to do
+  Counter idle_cycles;       // … that had nothing, sleep included
   // Fragments: net::FragStats, set once a turn.
   Counter fragments;
   Counter fragments_joined;

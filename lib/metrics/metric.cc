@@ -43,6 +43,8 @@ constexpr std::array kTable{
     counter<&W::handover_taken>("worker_handover_taken_total", "Frames taken in from another thread."),
     counter<&W::handover_dropped>("handover_dropped_total",
                                   "Frames lost: the mail of the worker that owns their flow was full."),
+    counter<&W::busy_cycles>("worker_busy_cycles_total", "Processor cycles of turns that had something to do."),
+    counter<&W::idle_cycles>("worker_idle_cycles_total", "Processor cycles of turns that had nothing to do, sleep included."),
     counter<&W::fragments>("fragments_total", "IP fragments that came."),
     counter<&W::fragments_joined>("fragments_joined_total", "IP fragments that left in a reassembled datagram."),
     counter<&W::fragments_timed_out>("fragments_timed_out_total", "IP fragments dropped because the rest did not come."),

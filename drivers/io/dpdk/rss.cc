@@ -64,7 +64,12 @@ bool set_spread(std::uint16_t port, const rte_eth_dev_info& device, const RssPla
     group.reta[i % RTE_ETH_RETA_GROUP_SIZE] = static_cast<std::uint16_t>(i % engine::kOwnerSlots % queues);
   }
   if (rte_eth_dev_rss_reta_update(port, table, static_cast<std::uint16_t>(size)) != 0) return false;
-  return table_holds(port, size, queues) && key_and_types_hold(port, plan);
+  if (!table_holds(port, size, queues)) return false;
+  if (key_and_types_hold(port, plan)) return true;
+  RssPlan again = plan;  // some devices take them only once they run
+  rte_eth_rss_conf conf{};
+  fill(conf, again);
+  return rte_eth_dev_rss_hash_update(port, &conf) == 0 && key_and_types_hold(port, plan);
 }
 
 }  // namespace pellucid::dpdk

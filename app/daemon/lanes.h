@@ -1,0 +1,52 @@
+// Lanes: the workers of the daemon, each a thread pinned to a core with queues, tables and inspector of its own, and mail to
+// every other. The control thread makes, starts, asks and stops them.
+#pragma once
+#include <atomic>
+#include <memory>
+#include <thread>
+#include <vector>
+
+#include "app/daemon/config.h"
+#include "drivers/dpi/ndpi/dpi.h"
+#include "drivers/io/dpdk/source.h"
+#include "lib/engine/lane.h"
+
+namespace pellucid::app {
+
+class Lanes {
+ public:
+  using Ports = std::vector<std::unique_ptr<dpdk::Port>>;
+
+  Lanes(const Config& config, const Ports& ports);
+  ~Lanes();
+
+  void start();
+  // Workers stop pulling, empty their mail and end their flows. The rings must be emptied meanwhile; running() says until when.
+  void stop() noexcept { stop_.store(true, std::memory_order_relaxed); }
+  bool running() const noexcept { return left_.load(std::memory_order_acquire) != 0; }
+  void join();
+
+  std::size_t size() const noexcept { return lane_.size(); }
+  std::vector<Ring*> rings();
+  const Ring& ring(unsigned worker) const noexcept;
+  const metrics::WorkerCounters& counters(unsigned worker) const noexcept;  // live: see Published for a whole
+  unsigned core(unsigned worker) const noexcept;
+  std::uint32_t capacity(unsigned worker) const noexcept;
+  // Whether every worker has begun a turn since the last time this was asked: what the watchdog wants to know.
+  bool all_turned() noexcept;
+
+ private:
+  struct One;
+  void drive(One& one) noexcept;
+  void work(One& one) noexcept;
+  void finish(One& one) noexcept;
+
+  std::vector<std::unique_ptr<engine::Mail>> mail_;  // from * size + to
+  std::vector<std::unique_ptr<One>> lane_;
+  unsigned sleep_us_;
+  std::atomic<bool> stop_{false};
+  std::atomic<unsigned> pulling_{0};
+  std::atomic<unsigned> left_{0};
+};
+
+}  // namespace pellucid::app
