@@ -9,7 +9,7 @@
 #include <iostream>
 
 #include "app/cli/completion.h"
-#include "app/cli/exit.h"
+#include "app/exit.h"
 #include "app/cli/run.h"
 #include "drivers/sys/pages/pages.h"
 

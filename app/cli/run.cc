@@ -6,7 +6,7 @@
 #include <chrono>
 #include <cstdio>
 
-#include "app/cli/exit.h"
+#include "app/exit.h"
 #include "app/cli/session.h"
 #include "app/cli/summary.h"
 #include "lib/metrics/law.h"

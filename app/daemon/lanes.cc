@@ -56,12 +56,12 @@ unsigned core_of(const Config& config, unsigned worker) {
 }  // namespace
 
 struct Lanes::One {
-  One(const Config& config, const Ports& ports, unsigned worker, const net::HashSecret& secret, std::uint64_t start_ns)
-      : core(core_of(config, worker)),
-        options(options_of(config, worker, secret)),
+  One(const Config& config, const Ports& ports, unsigned number, const net::HashSecret& secret, std::uint64_t start_ns)
+      : core(core_of(config, number)),
+        options(options_of(config, number, secret)),
         dpi(kDpiFlows, kDpiArena),
         records(kRecordRing),
-        source(queues_of(ports, worker)),
+        source(queues_of(ports, number)),
         front({.ignore_vlan = config.ignore_vlan}, secret, options.flow_hash, counters, start_ns),
         worker(options, records, &dpi, counters) {}
 

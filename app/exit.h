@@ -1,4 +1,4 @@
-// Exit codes of the command line, as docs/CLI.md promises them.
+// Exit codes of both programs, as docs/CLI.md promises them.
 #pragma once
 
 namespace pellucid::app {
