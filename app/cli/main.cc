@@ -9,8 +9,8 @@
 #include <iostream>
 
 #include "app/cli/completion.h"
-#include "app/exit.h"
 #include "app/cli/run.h"
+#include "app/exit.h"
 #include "drivers/sys/pages/pages.h"
 
 namespace {

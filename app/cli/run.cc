@@ -6,9 +6,9 @@
 #include <chrono>
 #include <cstdio>
 
-#include "app/exit.h"
 #include "app/cli/session.h"
 #include "app/cli/summary.h"
+#include "app/exit.h"
 #include "lib/metrics/law.h"
 
 namespace pellucid::app {

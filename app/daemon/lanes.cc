@@ -129,13 +129,14 @@ void Lanes::work(One& one) noexcept {
   while (!stop_.load(std::memory_order_relaxed)) {
     one.turns.store(one.turns.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
     const bool came = one.lane->turn(one.source.now()) != 0;
+    if (!came) nap.idle();
+    const std::uint64_t now = sys::cycles();
     if (came) {
       nap.busy();
+      one.counters.busy_cycles.add(now - before);
     } else {
-      nap.idle();
+      one.counters.idle_cycles.add(now - before);
     }
-    const std::uint64_t now = sys::cycles();
-    (came ? one.counters.busy_cycles : one.counters.idle_cycles).add(now - before);
     before = now;
   }
 }

@@ -13,9 +13,9 @@
 #include "drivers/sys/notify/notify.h"
 #include "drivers/sys/pages/pages.h"
 
-namespace {
+namespace pellucid::app {
 
-using namespace pellucid;
+namespace {
 
 constexpr const char* kAbout =
     "pellucidd sees through encrypted traffic where, and only where, it is authorised to.\n"
@@ -33,7 +33,7 @@ void* take_or_end(std::size_t bytes) noexcept {
       stderr,
       "pellucidd: out of memory: %zu MiB for one of the tables are not to be had; lower flows.capacity or workers.count\n",
       (bytes >> 20) + 1);
-  std::_Exit(app::kFailed);
+  std::_Exit(kFailed);
 }
 
 // Signals are waited for, not caught: they are blocked before any thread begins.
@@ -47,13 +47,13 @@ sigset_t block_signals() {
   return set;
 }
 
-int run(const app::Config& config) {
+int run(const Config& config) {
   const sigset_t signals = block_signals();
   sys::forbid_core_dumps();
   const bool locked = sys::lock_memory();
   std::string problem;
-  const auto world = app::World::open(config, problem);
-  if (world == nullptr) return complain(problem, app::kFailed);
+  const auto world = World::open(config, problem);
+  if (world == nullptr) return complain(problem, kFailed);
   if (!locked) complain("memory cannot be locked and may go to disk: raise the limit on locked memory (LimitMEMLOCK)", 0);
   world->start();
   for (;;) {
@@ -64,12 +64,12 @@ int run(const app::Config& config) {
     world->tick();
   }
   world->stop();
-  return world->well() ? app::kDone : app::kFailed;
+  return world->well() ? kDone : kFailed;
 }
 
 }  // namespace
 
-int main(int argc, char** argv) {
+int main_of(int argc, char** argv) {
   memory = {take_or_end, sys::huge_pages().give};
   CLI::App cli{kAbout, "pellucidd"};
   std::string file = "/etc/pellucid/pellucid.yaml";
@@ -82,15 +82,19 @@ int main(int argc, char** argv) {
     cli.parse(argc, argv);
   } catch (const CLI::ParseError& e) {
     if (e.get_exit_code() == 0) return cli.exit(e);
-    return complain(std::string(e.what()) + "; see pellucidd --help", app::kUsage);
+    return complain(std::string(e.what()) + "; see pellucidd --help", kUsage);
   }
-  app::Config config;
+  Config config;
   std::string problem;
-  if (!app::read_config(file, config, problem)) return complain(problem, app::kInvalid);
-  if (check) return app::kDone;
+  if (!read_config(file, config, problem)) return complain(problem, kInvalid);
+  if (check) return kDone;
   try {
     return run(config);
   } catch (const std::exception& e) {
-    return complain(e.what(), app::kFailed);
+    return complain(e.what(), kFailed);
   }
 }
+
+}  // namespace pellucid::app
+
+int main(int argc, char** argv) { return pellucid::app::main_of(argc, argv); }
