@@ -104,7 +104,7 @@ Lanes::~Lanes() {
 }
 
 void Lanes::start() {
-  pulling_ = left_ = static_cast<unsigned>(lane_.size());
+  pulling_ = joining_ = left_ = static_cast<unsigned>(lane_.size());
   for (auto& one : lane_) one->thread = std::thread([this, &one = *one] { drive(one); });
 }
 
@@ -143,10 +143,12 @@ void Lanes::work(One& one) noexcept {
 
 // Nobody leaves while another may still send.
 void Lanes::finish(One& one) noexcept {
-  pulling_.fetch_sub(1, std::memory_order_release);
-  for (;;) {
-    const bool last = pulling_.load(std::memory_order_acquire) == 0;  // asked before the mail, so that nothing is left in it
-    if (one.lane->drain() == 0 && last) break;
+  for (std::atomic<unsigned>* senders : {&pulling_, &joining_}) {
+    senders->fetch_sub(1, std::memory_order_release);
+    for (;;) {
+      const bool last = senders->load(std::memory_order_acquire) == 0;  // asked before the mail, so that nothing is left in it
+      if (one.lane->drain() == 0 && last) break;
+    }
   }
   // The exporter empties the rings. Where it cannot, records are lost and counted, but the end comes.
   const auto until = std::chrono::steady_clock::now() + kDrainLimit;

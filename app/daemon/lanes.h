@@ -46,6 +46,7 @@ class Lanes {
   unsigned sleep_us_;
   std::atomic<bool> stop_{false};
   std::atomic<unsigned> pulling_{0};
+  std::atomic<unsigned> joining_{0};  // that may still put fragments together and send the result
   std::atomic<unsigned> left_{0};
 };
 

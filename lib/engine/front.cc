@@ -1,5 +1,7 @@
 #include "lib/engine/front.h"
 
+#include "lib/engine/mail.h"
+
 namespace pellucid::engine {
 
 void Front::read(net::Burst& burst) noexcept {
@@ -21,11 +23,38 @@ void Front::read(net::Burst& burst) noexcept {
   counters_.bytes.add(bytes);
   counters_.short_frames.add(cut);
   burst.n = kept;
-  std::uint64_t hash[net::kBurst];
-  hash_(secret_, burst.key, kept, hash);
-  for (unsigned i = 0; i < kept; ++i) burst.row[i].hash = hash[i];
+  hash_flows(burst);
   frags_.expire(now_);
   publish_fragments();
+}
+
+void Front::hash_flows(net::Burst& burst) noexcept {
+  std::uint64_t hash[net::kBurst];
+  hash_(secret_, burst.key, burst.n, hash);
+  for (unsigned i = 0; i < burst.n; ++i) {
+    if (burst.row[i].fate == net::Fate::flow) burst.row[i].hash = hash[i];
+  }
+}
+
+unsigned Front::join(net::Burst& burst) noexcept {
+  frags_.recycle();
+  unsigned kept = 0, joined = 0;
+  for (unsigned i = 0; i < burst.n; ++i) {
+    net::Row& row = burst.row[kept];
+    if (kept != i) {
+      row = burst.row[i];
+      burst.key[kept] = burst.key[i];
+    }
+    if (row.fate == net::Fate::fragment) {
+      if (!put_together(row, burst.key[kept])) continue;
+      hash_(secret_, &burst.key[kept], 1, &row.hash);
+      ++joined;
+    }
+    ++kept;
+  }
+  burst.n = kept;
+  publish_fragments();
+  return joined;
 }
 
 void Front::pass(std::uint64_t now_ns) noexcept {
@@ -38,15 +67,25 @@ void Front::pass(std::uint64_t now_ns) noexcept {
 // What is not a packet of a flow yet: counted by its fate, or put together. True: it has become a packet of a flow.
 bool Front::settle(net::Row& row, net::Key& key) noexcept {
   if (row.fate == net::Fate::fragment) {
-    if (!frags_.add(row, now_)) return false;
-    net::read_headers(row, key, parse_);
-    if (row.fate == net::Fate::flow) return true;
-    if (row.fate == net::Fate::fragment) {  // a fragment within a fragmented tunnel: read once only, so that work is bounded
-      row.fate = net::Fate::error;
-      row.err = Err::unsupported;
-      row.layer = net::Layer::ipv4;
-    }
+    if (workers_ > 1 && net::Frags::meeting(row, key) && owner_of(key, workers_) != self_) return true;
+    return put_together(row, key);
   }
+  return drop(row);
+}
+
+bool Front::put_together(net::Row& row, net::Key& key) noexcept {
+  if (!frags_.add(row, row.tick)) return false;
+  net::read_headers(row, key, parse_);
+  if (row.fate == net::Fate::flow) return true;
+  if (row.fate == net::Fate::fragment) {  // a fragment within a fragmented tunnel: read once only, so that work is bounded
+    row.fate = net::Fate::error;
+    row.err = Err::unsupported;
+    row.layer = net::Layer::ipv4;
+  }
+  return drop(row);
+}
+
+bool Front::drop(const net::Row& row) noexcept {
   if (row.fate == net::Fate::non_ip) {
     counters_.non_ip.add(row.frames);
   } else {

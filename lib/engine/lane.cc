@@ -2,6 +2,11 @@
 
 namespace pellucid::engine {
 
+Lane::Lane(LaneParts parts) : parts_(std::move(parts)) {
+  CHECK(parts_.self < parts_.out.size());
+  parts_.front.share(parts_.self, static_cast<unsigned>(parts_.out.size()));
+}
+
 unsigned Lane::turn(std::uint64_t now_ns) noexcept {
   LaneParts& p = parts_;
   static_cast<void>(p.source.pull(burst_));
@@ -10,13 +15,11 @@ unsigned Lane::turn(std::uint64_t now_ns) noexcept {
     p.front.read(burst_);
     if (p.out.size() > 1) hand_over();
     p.worker.turn(burst_);
-  }
-  const unsigned came = pulled + take_mail();
-  if (came == 0) {
+  } else {
     p.front.pass(now_ns);
     p.worker.pass(p.front.now());
   }
-  return came;
+  return pulled + take_mail();
 }
 
 // Rows of other owners leave, the rest moves to the front, in order. What finds no room in an owner's mail is lost and counted:
@@ -60,6 +63,7 @@ unsigned Lane::take_mail() noexcept {
     std::uint64_t frames = 0;
     for (unsigned i = 0; i < burst_.n; ++i) frames += burst_.row[i].frames;
     p.counters.handover_taken.add(frames);
+    if (p.front.join(burst_) != 0) hand_over();
     p.worker.turn(burst_);
   }
   return came;

@@ -22,11 +22,12 @@ struct LaneParts {
 
 class Lane {
  public:
-  explicit Lane(LaneParts parts) : parts_(std::move(parts)) { CHECK(parts_.self < parts_.out.size()); }
+  explicit Lane(LaneParts parts);
 
   // One turn at this time of the appliance's clock. Gives how many frames and letters came; 0: nothing to do.
   unsigned turn(std::uint64_t now_ns) noexcept;
-  // The source is pulled no more. Call drain() once no lane pulls, until it gives 0; then end() until it gives false.
+  // The source is pulled no more. Once no lane pulls: drain() until it gives 0. Once all lanes have done so: again, for what
+  // was put together meanwhile and belongs elsewhere. Then end() until it gives false.
   unsigned drain() noexcept { return take_mail(); }
   bool end() noexcept { return parts_.worker.finish(parts_.front.now()); }
 

@@ -159,6 +159,14 @@ bool Frags::add(Row& row, std::uint32_t tick) noexcept {
   return s.hold(i, f, row) && s.datagrams[i].whole() && s.finish(i, row);
 }
 
+bool Frags::meeting(const Row& row, Key& key) noexcept {
+  Fragment f;
+  if (read_fragment(row, f) != Err::none) return false;
+  key = f.origin;
+  key.port_a = key.port_b = 0;
+  return true;
+}
+
 void Frags::recycle() noexcept { state_->arena_used = 0; }
 
 void Frags::expire(std::uint32_t tick) noexcept {

@@ -44,6 +44,9 @@ class Frags {
   // its IP header, which is rewritten as if the datagram had never been fragmented; then all of the payload. Headers further
   // out keep the first fragment's lengths. Otherwise false: the fragment is held or refused, as the stats say.
   bool add(Row& row, std::uint32_t tick) noexcept;
+  // A key that all fragments of one datagram share, made of their addresses alone, so that it names the same worker as a NIC
+  // does that spreads fragments by addresses. False: no part of any datagram; add() refuses it.
+  static bool meeting(const Row& row, Key& key) noexcept;
   void recycle() noexcept;                   // once a burst, before the next pull: datagrams handed out are given back
   void expire(std::uint32_t tick) noexcept;  // once a burst: bounded work
   const FragStats& stats() const noexcept;

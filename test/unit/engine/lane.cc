@@ -89,6 +89,30 @@ TEST(Lane, PacketsThatCameByAnotherLaneReachTheOwnerOfTheirFlow) {
   EXPECT_GT(pair.half[1].counters.flows_created.value(), 5u);
 }
 
+TEST(Lane, FragmentsThatComeByDifferentQueuesMeetAndTheirDatagramReachesItsOwner) {
+  std::vector<io::MemFrame> side[2];
+  constexpr unsigned kDatagrams = 60;
+  for (std::uint16_t n = 0; n < kDatagrams; ++n) {
+    const build::Segment whole = build::udp({.sport = static_cast<std::uint16_t>(2000 + n), .dport = 9}, build::Octets(64, 7));
+    const std::string src = "10.0." + std::to_string(n) + ".1";
+    for (unsigned piece = 0; piece < 3; ++piece) {
+      const auto from = whole.bytes.begin() + piece * 24;
+      const build::Segment part{whole.proto, {from, from + 24}};
+      const auto place = static_cast<std::uint16_t>(piece * 3 | (piece < 2 ? 0x2000 : 0));
+      const auto frame = build::ethernet(build::ip4({.src = src, .dst = "10.9.9.9", .id = n, .place = place}, part));
+      side[(n + piece) % 2].push_back({.bytes = frame, .ts_ns = kStart + n * 1'000'000ull});
+    }
+  }
+  Pair pair(side[0], side[1]);
+  pair.run();
+  EXPECT_EQ(pair.sum(&metrics::WorkerCounters::datagrams_joined), kDatagrams);
+  EXPECT_EQ(pair.sum(&metrics::WorkerCounters::flows_created), kDatagrams);
+  EXPECT_EQ(pair.sum(&metrics::WorkerCounters::tracked), 3 * kDatagrams) << "a datagram counts as all its frames";
+  EXPECT_EQ(pair.sum(&metrics::WorkerCounters::handover_sent), pair.sum(&metrics::WorkerCounters::handover_taken));
+  EXPECT_GT(pair.half[0].counters.datagrams_joined.value(), 5u);
+  EXPECT_GT(pair.half[1].counters.datagrams_joined.value(), 5u);
+}
+
 TEST(Lane, MailThatIsFullCostsPacketsAndEachIsCounted) {
   Pair pair(many(200, "10.0.0.1", "10.0.0.2"), {}, 4096);
   pair.run();
