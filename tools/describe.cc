@@ -42,10 +42,12 @@ void write_metrics() {
     write_axis(*axis);
   std::printf(
       "\n`protocol` of parse errors is the header in which reading stopped; of sessions, the reader.\n"
-      "\n## Laws\nThey hold for the sum of all threads at the end of every run; a run that breaks one fails and says so.\n\n");
+      "\n## Laws\nThey hold for the sum of all threads at the end of every run; a run that breaks one fails and says so. Those "
+      "not\n"
+      "marked *sum* also hold for each worker in every scrape.\n\n");
   for (const Law& law : kLaws) {
-    std::printf("- **%.*s**: %.*s\n", static_cast<int>(law.name.size()), law.name.data(), static_cast<int>(law.text.size()),
-                law.text.data());
+    std::printf("- **%.*s**%s: %.*s\n", static_cast<int>(law.name.size()), law.name.data(),
+                law.scope == Scope::sum ? " *(sum)*" : "", static_cast<int>(law.text.size()), law.text.data());
   }
 }
 

@@ -35,39 +35,39 @@ bool exports_balance(const W& w) noexcept {
 }
 
 constexpr std::array kTable{
-    Law{"packets",
-        "packets + worker_handover_taken = tracked + untracked + non_ip + parse_errors + fragments (timed_out + evicted + "
-        "refused "
-        "+ pending) + worker_handover + handover_dropped",
+    Law{Scope::block, "packets",
+        "packets + worker_handover_taken = tracked + untracked + non_ip + parse_errors"
+        " + fragments (timed_out + evicted + refused + pending) + worker_handover + handover_dropped",
         [](const W& w) noexcept {
           return w.packets.value() + w.handover_taken.value() == w.tracked.value() + w.untracked.sum() + w.non_ip.value() +
                                                                      w.parse_errors.sum() + fragments_not_joined(w) +
                                                                      w.handover_sent.value() + w.handover_dropped.value();
         }},
-    Law{"fragments", "fragments = joined + timed_out + evicted + refused + pending",
+    Law{Scope::block, "fragments", "fragments = joined + timed_out + evicted + refused + pending",
         [](const W& w) noexcept { return w.fragments.value() == w.fragments_joined.value() + fragments_not_joined(w); }},
-    Law{"datagrams", "datagrams_reassembled <= fragments_joined",
+    Law{Scope::block, "datagrams", "datagrams_reassembled <= fragments_joined",
         [](const W& w) noexcept { return w.datagrams_joined.value() <= w.fragments_joined.value(); }},
-    Law{"handover", "worker_handover = worker_handover_taken",
+    Law{Scope::sum, "handover", "worker_handover = worker_handover_taken",
         [](const W& w) noexcept { return w.handover_sent.value() == w.handover_taken.value(); }},
-    Law{"flows", "flow_created = flow_ended + flows",
+    Law{Scope::block, "flows", "flow_created = flow_ended + flows",
         [](const W& w) noexcept { return w.flows_created.value() == w.flows_ended.sum() + w.flows.value(); }},
-    Law{"evictions", "flow_evicted = flow_ended{reason=evicted}",
+    Law{Scope::block, "evictions", "flow_evicted = flow_ended{reason=evicted}",
         [](const W& w) noexcept { return w.flows_evicted.value() == w.flows_ended.value(2); }},
-    Law{"flow packets", "flow_created <= tracked_packets: each flow was begun by a frame",
+    Law{Scope::block, "flow packets", "flow_created <= tracked_packets: each flow was begun by a frame",
         [](const W& w) noexcept { return w.flows_created.value() <= w.tracked.value(); }},
-    Law{"sessions failed", "sessions_failed <= sessions_started", within<&W::sessions_failed, &W::sessions_started>},
-    Law{"sessions incomplete", "sessions_incomplete <= sessions_started",
+    Law{Scope::block, "sessions failed", "sessions_failed <= sessions_started",
+        within<&W::sessions_failed, &W::sessions_started>},
+    Law{Scope::block, "sessions incomplete", "sessions_incomplete <= sessions_started",
         within<&W::sessions_incomplete, &W::sessions_started>},
-    Law{"dpi", "dpi_flows_total = dpi_ended + dpi_flows",
+    Law{Scope::block, "dpi", "dpi_flows_total = dpi_ended + dpi_flows",
         [](const W& w) noexcept { return w.dpi_flows.value() == w.dpi_ended.sum() + w.dpi_live.value(); }},
-    Law{"dpi packets", "dpi_flows_total <= dpi_packets: each inspection was begun by a packet",
+    Law{Scope::block, "dpi packets", "dpi_flows_total <= dpi_packets: each inspection was begun by a packet",
         [](const W& w) noexcept { return w.dpi_flows.value() <= w.dpi_packets.value(); }},
-    Law{"records", "records_made = records_written + records_dropped, for each kind", records_balance},
-    Law{"exports", "records_written = records_taken, for each kind", exports_balance},
-    Law{"records incomplete", "records_incomplete <= records_taken",
+    Law{Scope::block, "records", "records_made = records_written + records_dropped, for each kind", records_balance},
+    Law{Scope::sum, "exports", "records_written = records_taken, for each kind", exports_balance},
+    Law{Scope::block, "records incomplete", "records_incomplete <= records_taken",
         [](const W& w) noexcept { return w.records_incomplete.value() <= w.records_taken.sum(); }},
-    Law{"lines", "records_taken = export_records + export_dropped_records",
+    Law{Scope::block, "lines", "records_taken = export_records + export_dropped_records",
         [](const W& w) noexcept { return w.records_taken.sum() == w.lines_written.value() + w.lines_dropped.value(); }},
 };
 
@@ -75,9 +75,9 @@ constexpr std::array kTable{
 
 constinit const std::span<const Law> kLaws{kTable};
 
-const Law* broken_law(const WorkerCounters& sum) noexcept {
+const Law* broken_law(const WorkerCounters& counters, Scope scope) noexcept {
   for (const Law& law : kLaws) {
-    if (!law.holds(sum)) return &law;
+    if (law.scope <= scope && !law.holds(counters)) return &law;
   }
   return nullptr;
 }

@@ -1,5 +1,6 @@
-// kLaws: the equations that counters satisfy. They hold for the sum of all blocks of a run (accumulate() in metric.h) whenever
-// no thread is in the middle of a turn and all rings are empty: at the end of a run, and between turns in tests. Any thread.
+// kLaws: the equations that counters satisfy. Those of a block hold in each thread's block at the end of each of its turns, and
+// so in every block that is published, and in sums of them. The others join what several threads count and hold for the sum of
+// all blocks (accumulate() in metric.h) once the rings between them are empty: at the end of a run. Any thread.
 #pragma once
 #include <string_view>
 
@@ -7,7 +8,10 @@
 
 namespace pellucid::metrics {
 
+enum class Scope : std::uint8_t { block, sum };
+
 struct Law {
+  Scope scope;
   std::string_view name;
   std::string_view text;  // in the words of the metrics' names
   bool (*holds)(const WorkerCounters&) noexcept;
@@ -15,7 +19,7 @@ struct Law {
 
 extern const std::span<const Law> kLaws;
 
-// The first law that the counters break, or nullptr.
-const Law* broken_law(const WorkerCounters& sum) noexcept;
+// The first law that the counters break, or nullptr. Scope::block: they are one thread's. Scope::sum: they are the sum of all.
+const Law* broken_law(const WorkerCounters& counters, Scope scope = Scope::sum) noexcept;
 
 }  // namespace pellucid::metrics

@@ -101,6 +101,14 @@ static_assert(std::ranges::all_of(kTable,
 
 constinit const std::span<const Metric> kMetrics{kTable};
 
+void copy(WorkerCounters& into, const WorkerCounters& block) noexcept {
+  for (const Metric& m : kMetrics) {
+    const auto from = m.cells(block);
+    const auto to = m.own_cells(into);
+    for (std::size_t i = 0; i < from.size(); ++i) to[i].set(from[i].value());
+  }
+}
+
 void accumulate(WorkerCounters& sum, const WorkerCounters& block) noexcept {
   for (const Metric& m : kMetrics) {
     const auto from = m.cells(block);

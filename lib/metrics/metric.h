@@ -68,6 +68,8 @@ void for_each_cell(const WorkerCounters& block, See&& see) noexcept {
   }
 }
 
+// Makes one block equal to another, cell by cell. The calling thread owns `into`.
+void copy(WorkerCounters& into, const WorkerCounters& block) noexcept;
 // Adds one block to a sum that the calling thread owns.
 void accumulate(WorkerCounters& sum, const WorkerCounters& block) noexcept;
 

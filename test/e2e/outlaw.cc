@@ -4,12 +4,12 @@
 namespace pellucid::metrics {
 
 namespace {
-constexpr Law kImpossible{"packets", "packets = packets + 1",
+constexpr Law kImpossible{Scope::block, "packets", "packets = packets + 1",
                           [](const WorkerCounters& sum) noexcept { return sum.packets.value() == sum.packets.value() + 1; }};
 }  // namespace
 
 constinit const std::span<const Law> kLaws{&kImpossible, 1};
 
-const Law* broken_law(const WorkerCounters& sum) noexcept { return kImpossible.holds(sum) ? nullptr : &kImpossible; }
+const Law* broken_law(const WorkerCounters& sum, Scope) noexcept { return kImpossible.holds(sum) ? nullptr : &kImpossible; }
 
 }  // namespace pellucid::metrics

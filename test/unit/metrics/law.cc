@@ -94,6 +94,18 @@ TEST(Law, EachLawIsBrokenByTheLossItSpeaksOf) {
             "flow packets");
 }
 
+TEST(Law, WhatSeveralThreadsCountIsNotAskedOfOneBlock) {
+  WorkerCounters reader;  // frames that left for another worker, records that the exporter has yet to take
+  reader.packets.add(5);
+  reader.handover_sent.add(5);
+  reader.records_made.at(2).add(1);
+  reader.records_written.at(2).add(1);
+  EXPECT_EQ(broken_law(reader, Scope::block), nullptr);
+  EXPECT_EQ(broken_law(reader, Scope::sum)->name, "handover");
+  reader.packets.inc();
+  EXPECT_EQ(broken_law(reader, Scope::block)->name, "packets");
+}
+
 TEST(Law, EveryLawHasANameAndAText) {
   for (const Law& law : kLaws) {
     EXPECT_FALSE(law.name.empty());
