@@ -3,6 +3,6 @@
 
 namespace pellucid::app {
 
-enum ExitCode : int { kDone = 0, kFailed = 1, kUsage = 2, kInvalid = 4, kInterrupted = 130 };
+enum ExitCode : int { kDone = 0, kFailed = 1, kUsage = 2, kDifferent = 3, kInvalid = 4, kInterrupted = 130 };
 
 }  // namespace pellucid::app

@@ -9,6 +9,7 @@
 #include <iostream>
 
 #include "app/cli/completion.h"
+#include "app/cli/policy.h"
 #include "app/cli/run.h"
 #include "app/exit.h"
 #include "drivers/sys/pages/pages.h"
@@ -54,9 +55,12 @@ int main(int argc, char** argv) {
   CLI::App app{kAbout, "pellucid"};
   app.require_subcommand(1);
   app.set_version_flag("--version", PELLUCID_VERSION);
-  app.footer("Exit codes: 0 done, 1 failed, 2 usage, 4 invalid input, 130 interrupted. Manual: pellucid(1), docs/CLI.md.");
+  app.footer(
+      "Exit codes: 0 done, 1 failed, 2 usage, 3 policy diff: something changes, 4 invalid input, 130 interrupted. "
+      "Manual: pellucid(1), docs/CLI.md.");
   int code = pellucid::app::kDone;
   pellucid::app::add_run(app, code);
+  pellucid::app::add_policy(app, code);
   pellucid::app::add_completion(app);
   app.add_subcommand("version", "Print the version")->callback([] { std::printf("pellucid %s\n", PELLUCID_VERSION); });
   try {

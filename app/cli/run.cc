@@ -117,7 +117,7 @@ void add_run(CLI::App& app, int& exit_code) {
       "Examples:\n  pellucid run office.pcapng\n  pellucid run --out records office.pcap.gz\n"
       "  tcpdump -w - -c 1000 | pellucid run --out - - | jq 'select(.event_type==\"tls\").tls.sni'");
   verb->callback([flags, &exit_code] {
-    flags->plan.level = flags->level == "metadata" ? exporter::Level::metadata : exporter::Level::classify;
+    flags->plan.level = flags->level == "metadata" ? policy::Level::metadata : policy::Level::classify;
     if (flags->json && flags->plan.out == "-") {
       exit_code = complain("--json and --out - both want standard output: give --out a folder", kUsage);
       return;

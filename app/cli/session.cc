@@ -120,7 +120,7 @@ std::unique_ptr<Session> Session::open(const Plan& plan, std::string& problem) {
   p.source = io::FileSource::open(plan.file, {.repeat = plan.repeat}, problem);
   if (p.source == nullptr) return nullptr;
   std::vector<Ring*> rings;
-  const bool dpi = plan.level >= exporter::Level::classify;
+  const bool dpi = plan.level >= policy::Level::classify;
   for (unsigned i = 0; i < plan.workers; ++i) {
     p.lanes.push_back(std::make_unique<Lane>(options_of(plan, i, p.secret), dpi, plan.workers == 1 ? 4096 : kMailRing));
     rings.push_back(&p.lanes.back()->records);

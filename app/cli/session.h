@@ -20,7 +20,7 @@ struct Plan {  // what the command line asks for
   std::string out;  // empty: no records; "-": standard output; else a folder
   unsigned workers = 1;
   unsigned repeat = 1;
-  exporter::Level level = exporter::Level::classify;
+  policy::Level level = policy::Level::classify;
   std::uint32_t flows = 1u << 20;  // for all workers together
   unsigned dpi_tcp_packets = 8;
   unsigned dpi_udp_packets = 4;

@@ -67,6 +67,8 @@ class Names {
   virtual ~Names() = default;
   virtual std::string_view protocol(std::uint16_t id) const noexcept = 0;
   virtual std::string_view category(std::uint16_t id) const noexcept = 0;
+  virtual std::uint16_t protocols() const noexcept = 0;  // numbers below this have a name
+  virtual std::uint16_t categories() const noexcept = 0;
 };
 
 }  // namespace pellucid::classify

@@ -30,7 +30,7 @@ struct Limits {  // per worker; docs/LIMITS.md says what happens at each
 
 struct Options {
   std::uint16_t worker = 0;
-  exporter::Level level = exporter::Level::classify;
+  policy::Level level = policy::Level::classify;
   Limits limits;
   flow::Timeouts timeouts;
   net::HashSecret secret{};

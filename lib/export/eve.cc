@@ -133,7 +133,7 @@ void Eve::write_own(Json& json, const View& v, const net::Layers* layers, Shown 
   const Head& h = *v.head;
   json.open_object("pellucid");
   write_app(json, h, names_);
-  json.text("level", kLevelLabels[static_cast<std::size_t>(h.level)]);
+  json.text("level", policy::label(h.level));
   json.number("policy_generation", options_.policy_generation);
   bool assumed = (h.flags & kHeadAssumed) != 0;
   bool incomplete = (h.flags & kHeadIncomplete) != 0 || shown == Shown::some;

@@ -7,6 +7,7 @@
 #include "lib/classify/label.h"
 #include "lib/flow/hot.h"
 #include "lib/net/layers.h"
+#include "lib/policy/level.h"
 
 namespace pellucid::exporter {
 
@@ -16,13 +17,10 @@ inline constexpr std::string_view kKindLabels[] = {"flow", "flow_update", "tls",
 inline constexpr std::uint16_t kHeadIncomplete = 1;  // the tail, or the flow's metadata, was cut at a limit
 inline constexpr std::uint16_t kHeadAssumed = 2;     // the source is a guess
 
-enum class Level : std::uint8_t { ignore, count, metadata, classify, decrypt };
-inline constexpr std::string_view kLevelLabels[] = {"ignore", "count", "metadata", "classify", "decrypt"};
-
 struct Head {
   std::uint32_t size;  // of the whole record, head and tail included
   Kind kind;
-  Level level;
+  policy::Level level;
   std::uint16_t flags;  // kHead…
   std::uint64_t ts_ns;  // capture time of the packet that completed the event
   std::uint64_t flow_id;

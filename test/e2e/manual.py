@@ -68,7 +68,7 @@ class Manual(unittest.TestCase):
         self.assertEqual(set(re.findall(r"^\.B pellucid ([a-z]+)", between(self.man, ".SH SYNOPSIS", ".SH "), re.M)), verbs)
 
     def test_exit_codes_are_the_same_everywhere(self):
-        codes = set(re.findall(r" = (\d+)", text(os.path.join(ROOT, "app", "cli", "exit.h"))))
+        codes = set(re.findall(r" = (\d+)", text(os.path.join(ROOT, "app", "exit.h"))))
         self.assertEqual(set(re.findall(r"^\| (\d+) \|", self.cli, re.M)), codes)
         self.assertEqual(set(re.findall(r"^(\d+)\t", self.man, re.M)), codes)
         self.assertEqual(set(re.findall(r"(\d+) \w", between(help_of(), "Exit codes:", "."))), codes)

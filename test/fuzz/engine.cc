@@ -34,7 +34,7 @@ engine::Options options_of(std::uint8_t choice) {
   o.flow_hash = net::choose_flow_hash();
   o.update_ticks = engine::ticks(1.0);
   o.tls_wait_ticks = engine::ticks(5.0);
-  if ((choice & kNoDpi) != 0) o.level = exporter::Level::metadata;
+  if ((choice & kNoDpi) != 0) o.level = policy::Level::metadata;
   return o;
 }
 

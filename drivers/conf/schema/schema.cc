@@ -9,6 +9,7 @@
 #include <valijson/validator.hpp>
 
 #include "lib/base/check.h"
+#include "lib/base/distance.h"
 
 namespace pellucid::schema {
 namespace {
@@ -100,21 +101,6 @@ std::string wish(const Json& rule) {
   }
   if (rule.contains("description")) out += " (" + rule["description"].get<std::string>() + ")";
   return out;
-}
-
-unsigned distance(std::string_view a, std::string_view b) {  // Levenshtein's
-  std::vector<unsigned> row(b.size() + 1);
-  for (unsigned j = 0; j <= b.size(); ++j) row[j] = j;
-  for (unsigned i = 1; i <= a.size(); ++i) {
-    unsigned before = row[0];
-    row[0] = i;
-    for (unsigned j = 1; j <= b.size(); ++j) {
-      const unsigned swap = before + (a[i - 1] == b[j - 1] ? 0 : 1);
-      before = row[j];
-      row[j] = std::min({swap, row[j] + 1, row[j - 1] + 1});
-    }
-  }
-  return row[b.size()];
 }
 
 std::string known_keys(const Json& properties, std::string_view key) {

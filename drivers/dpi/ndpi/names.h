@@ -12,6 +12,8 @@ class NdpiNames : public classify::Names {
   NdpiNames();
   std::string_view protocol(std::uint16_t id) const noexcept override;
   std::string_view category(std::uint16_t id) const noexcept override;
+  std::uint16_t protocols() const noexcept override { return static_cast<std::uint16_t>(protocols_.size()); }
+  std::uint16_t categories() const noexcept override { return static_cast<std::uint16_t>(categories_.size()); }
 
  private:
   std::vector<std::string> protocols_;

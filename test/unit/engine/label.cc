@@ -53,7 +53,7 @@ std::vector<Octets> secure_shell() {
 std::string app_of(const std::vector<Octets>& frames, bool at_once) {
   dpi::NdpiDpi dpi(64, 4u << 20);
   engine::Options options = test::small_options();
-  options.level = exporter::Level::classify;
+  options.level = policy::Level::classify;
   Path path(options, 1u << 20, &dpi);
   if (at_once) {
     path.burst_at(0, frames);

@@ -25,7 +25,7 @@ struct Kept {  // a record, copied out of the ring
 
 inline engine::Options small_options() {
   engine::Options o;
-  o.level = exporter::Level::metadata;
+  o.level = policy::Level::metadata;
   o.limits = {256, 64, 64, 256, 16, 16, 8, 16, 64};
   o.update_ticks = engine::ticks(1800.0);
   o.tls_wait_ticks = engine::ticks(5.0);

@@ -93,7 +93,7 @@ inline Octets certificates(std::initializer_list<Octets> chain) {
 inline Head head_of(Kind kind) {
   Head h{};
   h.kind = kind;
-  h.level = Level::classify;
+  h.level = policy::Level::classify;
   h.ts_ns = 1'795'352'461'123'456'789;
   h.flow_id = 123'456'789'012;
   h.family = 4;
@@ -127,6 +127,8 @@ inline FlowBody flow_body() {
 }
 
 struct FakeNames final : classify::Names {
+  std::uint16_t protocols() const noexcept override { return 256; }
+  std::uint16_t categories() const noexcept override { return 8; }
   std::string_view protocol(std::uint16_t id) const noexcept override {
     switch (id) {
       case 0:

@@ -36,7 +36,7 @@ Head random_head(std::mt19937_64& random, Kind kind) {
   Head h;
   scramble(random, h);
   h.kind = kind;
-  h.level = static_cast<Level>(random() % 5);
+  h.level = static_cast<policy::Level>(random() % 5);
   h.family = random() % 2 == 0 ? 4 : 6;
   h.flow_id &= (std::uint64_t{1} << 51) - 1;
   return h;

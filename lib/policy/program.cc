@@ -1,0 +1,192 @@
+#include "lib/policy/program.h"
+
+#include <algorithm>
+#include <bit>
+#include <cstring>
+
+#include "lib/policy/build.h"
+
+namespace pellucid::policy {
+
+namespace {
+
+constexpr unsigned index(Test t) noexcept { return static_cast<unsigned>(t); }
+
+// One flow in n, chosen by its keyed hash: nobody outside can tell which.
+bool chosen(std::uint64_t hash, std::uint32_t n) noexcept {
+  const std::uint64_t spread = hash * 0x9e37'79b9'7f4a'7c15 >> 32;
+  return spread * n >> 32 == 0;
+}
+
+// What a test waits for; 0: nothing, its fact is settled.
+std::uint8_t wait_of(const Facts& f, unsigned test) noexcept {
+  switch (static_cast<Test>(test)) {
+    case Test::protocols:
+      return f.content_known == Known::not_yet ? kWaitContent : std::uint8_t{0};
+    case Test::names:
+      return f.name_known == Known::not_yet ? kWaitName : std::uint8_t{0};
+    case Test::applications:
+    case Test::categories:
+      return f.app_known == Known::not_yet ? kWaitApp : std::uint8_t{0};
+    default:
+      return 0;
+  }
+}
+
+SetAt at(const std::vector<SetAt>& table, std::size_t i) noexcept { return i < table.size() ? table[i] : 0; }
+
+}  // namespace
+
+struct Program::Range {
+  Level least;
+  Level most;
+  void add(Level l) noexcept {
+    least = std::min(least, l);
+    most = std::max(most, l);
+  }
+};
+
+Program::Program(const Rules& rules, const Context& context, std::uint64_t generation)
+    : generation_(generation),
+      words_(static_cast<unsigned>((kProtectBits + rules.rules.size() + 1 + kWord - 1) / kWord)),
+      sets_(words_) {
+  Builder(*this, rules, context).build();
+}
+
+void Program::mark_ends(const Facts& f, Desk& desk) const noexcept {
+  const net::Key& k = *f.key;
+  const bool swapped = f.source == Dir::down;
+  const std::uint8_t* const client = swapped ? k.b : k.a;
+  const std::uint8_t* const server = swapped ? k.a : k.b;
+  const auto networks = [&](Test t, const std::uint8_t* address) {
+    if (active(t)) networks_[index(t) - index(Test::networks)].mark(sets_, k.family, address, desk.hit[index(t)]);
+  };
+  networks(Test::networks, client);
+  networks(Test::networks, server);
+  networks(Test::client_networks, client);
+  networks(Test::server_networks, server);
+  if (k.proto != net::kProtoTcp && k.proto != net::kProtoUdp && k.proto != net::kProtoSctp) return;
+  const std::uint16_t client_port = swapped ? k.port_b : k.port_a;
+  const std::uint16_t server_port = swapped ? k.port_a : k.port_b;
+  const auto ports = [&](Test t, std::uint16_t port) {
+    if (active(t)) sets_.mark(ports_[index(t) - index(Test::ports)][port], desk.hit[index(t)]);
+  };
+  ports(Test::ports, client_port);
+  ports(Test::ports, server_port);
+  ports(Test::client_ports, client_port);
+  ports(Test::server_ports, server_port);
+}
+
+void Program::mark_space(const net::Key& key, Desk& desk) const noexcept {  // see net::space_of
+  if (active(Test::vlan)) {
+    std::uint64_t* const bits = desk.hit[index(Test::vlan)];
+    unsigned tags = 0;
+    for (unsigned shift = 0; shift < 36; shift += 12) {
+      const std::size_t tag = key.space >> shift & 0xfff;
+      if (tag == 0) continue;
+      ++tags;
+      sets_.mark(vlan_[tag], bits);
+    }
+    if (tags == 0) sets_.mark(vlan_[0], bits);
+  }
+  if (!active(Test::vni) || (key.space >> 60 & 1) == 0) return;
+  const auto vni = static_cast<std::uint32_t>(key.space >> 36 & 0xff'ffff);
+  const auto found = std::lower_bound(vni_.begin(), vni_.end(), std::pair<std::uint32_t, SetAt>{vni, 0});
+  if (found != vni_.end() && found->first == vni) sets_.mark(found->second, desk.hit[index(Test::vni)]);
+}
+
+void Program::mark(const Facts& f, Desk& desk) const noexcept {
+  for (unsigned t = 0; t < kTests; ++t) {
+    if ((active_ >> t & 1) != 0) std::memset(desk.hit[t], 0, words_ * sizeof(std::uint64_t));
+  }
+  mark_ends(f, desk);
+  mark_space(*f.key, desk);
+  const auto put = [&](Test t, SetAt set) {
+    if (active(t)) sets_.mark(set, desk.hit[index(t)]);
+  };
+  put(Test::interface, at(interface_, f.iface));
+  put(Test::protocols, at(transport_, f.key->proto));
+  if (f.content_known == Known::settled) {
+    for (unsigned i = 0; i < 3; ++i) {
+      if ((f.content >> i & 1) != 0) put(Test::protocols, content_[i]);
+    }
+  }
+  if (f.name_known == Known::settled && active(Test::names)) names_.mark(sets_, f.name, desk.hit[index(Test::names)]);
+  if (f.app_known == Known::not_yet) return;
+  put(Test::applications, at(applications_, f.app));
+  put(Test::applications, at(applications_, f.master));
+  put(Test::categories, at(categories_, f.category));
+}
+
+Level Program::level_of(std::size_t rule, std::uint64_t hash) const noexcept {
+  const Outcome& o = outcomes_[rule];
+  return o.sample > 1 && !chosen(hash, o.sample) ? std::min(o.level, Level::count) : o.level;
+}
+
+void Program::widen(Range& range, unsigned word, std::uint64_t pending, std::uint64_t hash) const noexcept {
+  for (unsigned l = 0; l < std::size(of_level_); ++l) {
+    if ((pending & of_level_[l][word]) != 0) range.add(static_cast<Level>(l));
+  }
+  for (std::uint64_t left = pending & sampled_[word]; left != 0; left &= left - 1) {
+    range.add(level_of(word * kWord + static_cast<unsigned>(std::countr_zero(left)) - kProtectBits, hash));
+  }
+}
+
+std::uint8_t Program::waits(const Facts& f, const Desk& desk, unsigned word, std::uint64_t pending) const noexcept {
+  std::uint8_t out = 0;
+  if (pending == 0) return out;
+  for (unsigned t = index(Test::protocols); t < kTests; ++t) {
+    if ((active_ >> t & 1) == 0) continue;
+    if ((pending & ~(free_[t][word] | desk.hit[t][word])) != 0) out |= wait_of(f, t);
+  }
+  return out;
+}
+
+Verdict Program::judge(const Facts& f, Desk& desk) const noexcept {
+  constexpr std::uint64_t kProtect = (1u << kProtectBits) - 1;
+  mark(f, desk);
+  Verdict v;
+  Range range{Level::decrypt, Level::ignore};
+  std::uint64_t protects = 0, may_protect = 0;
+  std::uint8_t protect_waits = 0;
+  for (unsigned w = 0; w < words_; ++w) {
+    std::uint64_t certain = all_[w], possible = all_[w];
+    for (unsigned t = 0; t < kTests; ++t) {
+      if ((active_ >> t & 1) == 0) continue;
+      const std::uint64_t holds = free_[t][w] | desk.hit[t][w];
+      certain &= holds;
+      const bool open = wait_of(f, t) != 0;
+      possible &= !open ? holds : static_cast<Test>(t) == Test::protocols ? holds | by_content_[w] : ~std::uint64_t{0};
+    }
+    if (w == 0) {
+      protects = certain & kProtect;
+      may_protect = possible & kProtect;
+      protect_waits = waits(f, desk, 0, may_protect & ~protects);
+      certain &= ~kProtect;
+      possible &= ~kProtect;
+    }
+    const std::uint64_t before = (certain & -certain) - 1;  // no certain one: every bit
+    const std::uint64_t pending = possible & ~certain & before;
+    widen(range, w, pending, f.hash);
+    v.waits |= waits(f, desk, w, pending);
+    if (certain == 0) continue;
+    v.rule = static_cast<std::uint16_t>(w * kWord + static_cast<unsigned>(std::countr_zero(certain)) - kProtectBits);
+    break;
+  }
+  range.add(level_of(v.rule, f.hash));
+  v.sample = outcomes_[v.rule].sample;
+  if (protects != 0) {
+    range.most = std::min(range.most, Level::metadata);
+  } else if (may_protect != 0 && range.most > Level::metadata) {
+    v.waits |= protect_waits;
+  }
+  if (may_protect != 0) range.least = std::min(range.least, Level::metadata);
+  v.shows = range.least;
+  v.reads = range.most;
+  if (v.shows == v.reads) v.waits = 0;
+  if (v.waits != 0) v.reads = std::max(v.reads, Level::metadata);
+  if ((v.waits & kWaitApp) != 0 && protects == 0) v.reads = std::max(v.reads, Level::classify);
+  return v;
+}
+
+}  // namespace pellucid::policy

@@ -1,0 +1,96 @@
+// Program: a policy made ready for workers. Each fact of a flow gives the set of rules that it satisfies; a rule matches whose
+// bit is in all of them, and the first one counts. Built on a control thread, immutable then: any thread judges with it, each
+// with a Desk of its own, without allocating.
+#pragma once
+#include <memory>
+
+#include "lib/policy/facts.h"
+#include "lib/policy/prefixes.h"
+#include "lib/policy/rules.h"
+#include "lib/policy/suffixes.h"
+
+namespace pellucid::policy {
+
+// The conditions of a rule, in the order in which judge() looks at them.
+enum class Test : std::uint8_t {
+  networks,
+  client_networks,
+  server_networks,
+  ports,
+  client_ports,
+  server_ports,
+  vlan,
+  vni,
+  interface,
+  protocols,
+  names,
+  applications,
+  categories,
+  kCount
+};
+inline constexpr unsigned kTests = static_cast<unsigned>(Test::kCount);
+inline constexpr unsigned kProtectBits = 4;  // before the rules' bits: protect's networks, names, applications, categories
+inline constexpr unsigned kDeskWords = (kProtectBits + kMaxRules + 1 + kWord - 1) / kWord;
+
+struct Desk {  // what judge() writes on
+  std::uint64_t hit[kTests][kDeskWords];
+};
+
+class Program {
+ public:
+  // Rules that read_rules() gave, with the same context.
+  Program(const Rules& rules, const Context& context, std::uint64_t generation);
+
+  Verdict judge(const Facts& facts, Desk& desk) const noexcept;
+
+  std::uint64_t generation() const noexcept { return generation_; }
+  std::size_t rules() const noexcept { return outcomes_.size() - 1; }
+  std::string_view name_of(std::uint16_t rule) const noexcept {
+    return rule < outcomes_.size() ? std::string_view(outcomes_[rule].name) : std::string_view{};
+  }
+  bool wants_applications() const noexcept { return active(Test::applications) || active(Test::categories); }
+  Level most() const noexcept { return most_; }  // the furthest level that any flow can get
+
+ private:
+  using Bits = std::vector<std::uint64_t>;
+  struct Outcome {
+    std::string name;
+    Level level;
+    std::uint32_t sample;
+  };
+  friend class Builder;
+  struct Range;  // the levels of the outcomes that are still possible
+
+  bool active(Test t) const noexcept { return (active_ >> static_cast<unsigned>(t) & 1) != 0; }
+  void mark(const Facts& facts, Desk& desk) const noexcept;
+  void mark_ends(const Facts& facts, Desk& desk) const noexcept;
+  void mark_space(const net::Key& key, Desk& desk) const noexcept;
+  void widen(Range& range, unsigned word, std::uint64_t pending, std::uint64_t hash) const noexcept;
+  std::uint8_t waits(const Facts& facts, const Desk& desk, unsigned word, std::uint64_t pending) const noexcept;
+  Level level_of(std::size_t rule, std::uint64_t hash) const noexcept;
+
+  std::uint64_t generation_;
+  unsigned words_;
+  std::uint32_t active_ = 0;  // tests that any rule makes, a bit each
+  Level most_ = Level::ignore;
+  std::vector<Outcome> outcomes_;
+  Bits free_[kTests];  // rules that do not make the test
+  Bits by_content_;    // rules that name a protocol which only the payload tells
+  Bits of_level_[5];   // rules by level, those that sample left out
+  Bits sampled_;
+  Bits all_;
+
+  Sets sets_;
+  Prefixes networks_[3];
+  std::vector<SetAt> ports_[3];
+  std::vector<SetAt> vlan_;
+  std::vector<std::pair<std::uint32_t, SetAt>> vni_;
+  std::vector<SetAt> interface_;
+  std::vector<SetAt> transport_;
+  SetAt content_[3] = {};
+  Suffixes names_;
+  std::vector<SetAt> applications_;
+  std::vector<SetAt> categories_;
+};
+
+}  // namespace pellucid::policy
