@@ -38,10 +38,17 @@ engine::Options options_of(const Config& config, unsigned worker, const net::Has
   return o;
 }
 
-std::vector<dpdk::Queue> queues_of(const Lanes::Ports& ports, unsigned worker) {
+// Queue q of a port with one for each worker is worker q's, as the port's redirection table says. Ports with fewer go round.
+std::vector<dpdk::Queue> queues_of(const Lanes::Ports& ports, unsigned worker, unsigned workers) {
   std::vector<dpdk::Queue> queues;
+  unsigned next = 0;
   for (unsigned i = 0; i < ports.size(); ++i) {
-    if (worker < ports[i]->queues()) queues.push_back(dpdk::queue_of(*ports[i], worker, i));
+    const unsigned n = ports[i]->queues();
+    const unsigned first = n == workers ? 0 : next;
+    for (unsigned q = 0; q < n; ++q) {
+      if ((first + q) % workers == worker) queues.push_back(dpdk::queue_of(*ports[i], q, i));
+    }
+    if (n != workers) next += n;
   }
   return queues;
 }
@@ -61,7 +68,7 @@ struct Lanes::One {
         options(options_of(config, number, secret)),
         dpi(kDpiFlows, kDpiArena),
         records(kRecordRing),
-        source(queues_of(ports, number)),
+        source(queues_of(ports, number, config.workers)),
         front({.ignore_vlan = config.ignore_vlan}, secret, options.flow_hash, counters, start_ns),
         worker(options, records, &dpi, counters) {}
 

@@ -101,6 +101,10 @@ void World::stop() {
   for (unsigned i = 0; i < p.lanes->size(); ++i) metrics::accumulate(sum, p.lanes->counters(i));
   const metrics::Law* broken = metrics::broken_law(sum);
   well_ = broken == nullptr;
+  metrics::for_each_cell(sum, [](const metrics::Metric& m, std::string_view a, std::string_view b, std::uint64_t n) {
+    if (n)
+      std::fprintf(stderr, "%s %s %s %lu\n", std::string(m.name).c_str(), std::string(a).c_str(), std::string(b).c_str(), n);
+  });
   if (broken != nullptr)
     std::fprintf(stderr, "pellucidd: internal error: the counters break the law of %s\n", std::string(broken->name).c_str());
   std::fprintf(stderr, "packets %lu flows %lu records %lu handover %lu\n", sum.packets.value(), sum.flows_created.value(),

@@ -30,8 +30,17 @@ std::uint16_t plain_l3(net::Link link) noexcept {
   }
 }
 
-// Tags and tunnels are read a second time, for the few flows that have any, so that no packet carries them along.
-std::uint32_t keep_layers(State& s, const net::Row& row) noexcept {
+void turn_round(net::Layers& layers) noexcept {
+  for (unsigned i = 0; i < layers.outers; ++i) {
+    net::Outer& outer = layers.outer[i];
+    for (unsigned k = 0; k < sizeof outer.src; ++k) std::swap(outer.src[k], outer.dst[k]);
+    std::swap(outer.sport, outer.dport);
+  }
+}
+
+// Tags and tunnels are read a second time, for the few flows that have any, so that no packet carries them along. Records show
+// tunnels from the flow's source on, whoever sent the first packet.
+std::uint32_t keep_layers(State& s, const flow::Hot& h, const net::Row& row) noexcept {
   if (row.l3 <= plain_l3(row.link)) return kNone;
   const std::uint32_t at = s.layers.claim();
   if (at == kNone) return kNone;
@@ -40,6 +49,7 @@ std::uint32_t keep_layers(State& s, const net::Row& row) noexcept {
   net::Key key;
   s.layers[at] = net::Layers{};
   net::read_headers(again, key, net::ParseOptions{}, &s.layers[at]);
+  if (swapped(row) != ((h.flags & flow::kFlowSwapped) != 0)) turn_round(s.layers[at]);
   return at;
 }
 
@@ -76,7 +86,7 @@ std::uint32_t make_flow(State& s, const net::Row& row, const net::Key& key) noex
   h.update_tick = row.tick + s.options.update_ticks;
   c.first_ns = row.ts_ns;
   c.flow_id = net::flow_id(s.options.flow_hash, s.options.secret, key, row.ts_ns);
-  c.layers = keep_layers(s, row);
+  c.layers = keep_layers(s, h, row);
   c.iface = row.iface;
   c.icmp_type = row.icmp_type;
   c.icmp_code = row.icmp_code;
@@ -98,8 +108,19 @@ std::uint32_t begin_flow(State& s, std::uint32_t before, const net::Row& row, co
   return flow;
 }
 
+namespace {
+
+// The two directions may come by different queues, and the answer to a SYN before the SYN: that flow was not joined midway.
+bool opens_late(const flow::Hot& h, Dir dir, std::uint8_t flags) noexcept {
+  return (flags & (kTcpSyn | kTcpAck)) == kTcpSyn && dir == Dir::up && h.tcp == flow::TcpState::opening &&
+         (h.flags & (flow::kFlowMidstream | flow::kFlowAssumed)) == flow::kFlowMidstream;
+}
+
+}  // namespace
+
 void advance_tcp(State& s, std::uint32_t flow, Dir dir, const net::Row& row) noexcept {
   flow::Hot& h = s.table.hot(flow);
+  if (opens_late(h, dir, row.tcp_flags)) h.flags &= static_cast<std::uint16_t>(~flow::kFlowMidstream);
   const flow::TcpState before = h.tcp;
   h.tcp = flow::advance(h, dir, row.tcp_flags);
   if ((row.tcp_flags & kTcpSyn) != 0) note_opening(s, flow, dir, row);

@@ -21,6 +21,11 @@ std::uint32_t bucket_of(const Key& origin) noexcept {
   return static_cast<std::uint32_t>(h % kBuckets);
 }
 
+// Fragments may come from several readers of the clock, so that a later one bears an earlier time.
+bool late(const Datagram& d, std::uint32_t tick) noexcept {
+  return static_cast<std::int32_t>(tick - d.tick) > static_cast<std::int32_t>(Frags::kTimeoutTicks);
+}
+
 }  // namespace
 
 struct Frags::State {
@@ -51,7 +56,7 @@ struct Frags::State {
 std::uint32_t Frags::State::find(const Key& origin, std::uint32_t tick) noexcept {
   std::uint32_t i = bucket[bucket_of(origin)];
   while (i != kNone && datagrams[i].origin != origin) i = datagrams[i].chained;
-  if (i == kNone || tick - datagrams[i].tick <= kTimeoutTicks) return i;
+  if (i == kNone || !late(datagrams[i], tick)) return i;
   drop(i, stats.timed_out);  // expire() had not come to it yet; identifications are used again
   return kNone;
 }
@@ -172,7 +177,7 @@ void Frags::recycle() noexcept { state_->arena_used = 0; }
 void Frags::expire(std::uint32_t tick) noexcept {
   State& s = *state_;
   for (unsigned n = 0; n < kMaxExpired && s.oldest != kNone; ++n) {
-    if (tick - s.datagrams[s.oldest].tick <= kTimeoutTicks) return;
+    if (!late(s.datagrams[s.oldest], tick)) return;
     s.drop(s.oldest, s.stats.timed_out);
   }
 }

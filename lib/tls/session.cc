@@ -27,6 +27,9 @@ struct Turn {
 bool from_server(const Session& s, Dir dir) noexcept { return s.client_known && s.client != dir; }
 bool any_hello(const Session& s) noexcept { return s.hello_read || s.server_read; }
 
+// The two directions may come by different queues, so that an answer is seen before what it answers.
+bool silent(const Session& s, const Side& side) noexcept { return !side.spoke && !s.awaited; }
+
 // Whether all that travels in the clear has passed. Asked after each record header, after alerts and after losses.
 bool clear_part_over(const Session& s) noexcept {
   if (!any_hello(s)) return false;
@@ -34,11 +37,11 @@ bool clear_part_over(const Session& s) noexcept {
   const Side& server = s.side[index(other(s.client))];
   if (s.server_read && s.version == 0x0002) return true;
   if (s.server_read && is_tls13(s.version)) {
-    return client.shielded || (server.shielded && (!client.spoke || client.phase == Phase::seeking));
+    return client.shielded || (server.shielded && (silent(s, client) || client.phase == Phase::seeking));
   }
   if (client.phase != Phase::open && server.phase != Phase::open) return true;
-  if (!client.spoke) return server.phase == Phase::sealed;
-  return !server.spoke && client.phase == Phase::sealed && client.shielded;
+  if (!client.spoke) return silent(s, client) && server.phase == Phase::sealed;
+  return silent(s, server) && client.phase == Phase::sealed && client.shielded;
 }
 
 Step finish(Session& s, Step how) noexcept {

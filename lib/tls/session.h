@@ -76,6 +76,7 @@ struct Session {
   std::uint8_t server_read;  // a ServerHello that is no retry
   std::uint8_t full;         // the server sent a message of a full handshake
   std::uint8_t over;         // feed() has said done or failed
+  std::uint8_t awaited;      // set after reset(): both sides will be seen, though in any order
   std::uint8_t offered_size;
   std::uint8_t selected_size;
   char offered[kMaxAlpn];   // the client's first protocol

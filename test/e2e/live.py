@@ -73,6 +73,19 @@ class Wire:
             self.on(host, f"ip addr add 10.8.0.{here}/24 dev vx0")
             self.on(host, "ethtool -K vx0 tso off gso off gro off tx off rx off")
             self.on(host, f"ip link set vx0 mtu {mtu} up")
+            self.on(host, f"ip route replace 10.8.0.0/24 dev vx0 src 10.8.0.{here} mtu lock {mtu}")  # else TCP would adapt
+
+    def split(self):
+        """Copies what passes c0 to two more interfaces: later fragments to d1, all else to d0."""
+        for name in ("d0", "d1"):
+            self.on("client", f"ip link add {name} mtu 9000 type veth peer name {name}x mtu 9000")
+            self.on("client", f"ip link set {name}x up")
+            self.on("client", f"ip link set {name} up")
+        self.on("client", "tc qdisc add dev c0 clsact")
+        first = "u32 match u16 0 0x1fff at 6"
+        for way in ("ingress", "egress"):
+            for prio, what, to in ((1, first, "d0"), (2, "u32 match u32 0 0", "d1")):
+                self.on("client", f"tc filter add dev c0 {way} protocol ip prio {prio} {what} action mirred egress mirror dev {to}")
 
     def close(self):
         for process in self.ended:
@@ -95,11 +108,11 @@ def certificate(folder, name="live.example"):
 
 
 def nginx(wire, folder, ports=(443,)):
-    """HTTP/1.1 and 2 over TLS 1.2 and 1.3; /big is 3 MB."""
+    """HTTP/1.1 and 2 over TLS 1.2 and 1.3; /big is 400 kB."""
     key, pem = certificate(folder)
     web = os.path.join(folder, "www")
     os.makedirs(web, exist_ok=True)
-    for name, size in (("index.html", 2000), ("big", 3_000_000)):
+    for name, size in (("index.html", 2000), ("big", 400_000)):
         with open(os.path.join(web, name), "wb") as f:
             f.write(b"x" * size)
     conf = os.path.join(folder, "nginx.conf")

@@ -76,6 +76,12 @@ TEST(Frag, TwoPiecesOfIpv4BecomeOneFlow) {
   EXPECT_EQ(b.frags.pending(), 0u);
 }
 
+TEST(Frag, APieceThatWasStampedBeforeTheFirstOneToComeStillBelongsToIt) {
+  Bench b;
+  EXPECT_FALSE(b.give(piece4(kWhole, 64, 64), 10));
+  EXPECT_TRUE(b.give(piece4(kWhole, 0, 64), 9));
+}
+
 TEST(Frag, TheRewrittenIpv4HeaderIsThatOfTheWholeDatagram) {
   Bench b;
   b.give(piece4(kWhole, 64, 64));
