@@ -21,12 +21,12 @@ namespace pellucid::ctl {
 inline constexpr unsigned kMaxConnections = 64;  // of one server
 
 struct ServerOptions {
-  std::string socket;  // path of a Unix socket, or …
-  std::string listen;  // … ADDRESS:PORT
-  std::string group;   // that may open the Unix socket; empty: the process's own
-  std::string cert;    // TLS; empty: plain
-  std::string key;
-  std::string ca;  // clients must show a certificate by it
+  std::string socket{};  // path of a Unix socket, or …
+  std::string listen{};  // … ADDRESS:PORT
+  std::string group{};   // that may open the Unix socket; empty: the process's own
+  std::string cert{};    // TLS; empty: plain
+  std::string key{};
+  std::string ca{};  // clients must show a certificate by it
   unsigned connections = 16;
   std::size_t most_body = 0;  // octets
 };
