@@ -81,6 +81,8 @@ struct Lanes::One {
   engine::Front front;
   engine::Worker worker;
   std::unique_ptr<engine::Lane> lane;
+  metrics::Published published;
+  Answer answer;  // the control thread's
   alignas(kLine) std::atomic<std::uint64_t> turns{0};
   std::uint64_t turns_seen = 0;  // the control thread's
   std::thread thread;
@@ -145,6 +147,7 @@ void Lanes::work(One& one) noexcept {
       one.counters.idle_cycles.add(now - before);
     }
     before = now;
+    one.published.offer(one.counters);
   }
 }
 
@@ -163,6 +166,20 @@ void Lanes::finish(One& one) noexcept {
     while (one.records.used_bytes() > one.records.bytes() / 2 && std::chrono::steady_clock::now() < until) {
       std::this_thread::sleep_for(std::chrono::microseconds(100));
     }
+  }
+}
+
+const Lanes::Answer& Lanes::answer(unsigned worker) const noexcept { return lane_[worker]->answer; }
+
+void Lanes::ask_all() noexcept {
+  for (auto& one : lane_) one->published.ask();
+  const auto until = std::chrono::steady_clock::now() + kPatience;
+  for (auto& one : lane_) {
+    while (!one->published.answered() && std::chrono::steady_clock::now() < until) {
+      std::this_thread::sleep_for(std::chrono::microseconds(50));
+    }
+    one->answer.stale = !one->published.answered();
+    if (!one->answer.stale) metrics::copy(one->answer.counters, one->published.block());
   }
 }
 

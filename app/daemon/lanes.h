@@ -2,6 +2,7 @@
 // every other. The control thread makes, starts, asks and stops them.
 #pragma once
 #include <atomic>
+#include <chrono>
 #include <memory>
 #include <thread>
 #include <vector>
@@ -10,6 +11,7 @@
 #include "drivers/dpi/ndpi/dpi.h"
 #include "drivers/io/dpdk/source.h"
 #include "lib/engine/lane.h"
+#include "lib/metrics/published.h"
 
 namespace pellucid::app {
 
@@ -29,7 +31,16 @@ class Lanes {
   std::size_t size() const noexcept { return lane_.size(); }
   std::vector<Ring*> rings();
   const Ring& ring(unsigned worker) const noexcept;
-  const metrics::WorkerCounters& counters(unsigned worker) const noexcept;  // live: see Published for a whole
+  const metrics::WorkerCounters& counters(unsigned worker) const noexcept;  // whole only once it has ended
+  // The counters of all workers as each stood at the end of a turn, asked for at once. A worker that does not answer within
+  // kPatience gives its last answer, and is called stale. One thread at a time.
+  struct Answer {
+    metrics::WorkerCounters counters;
+    bool stale = false;
+  };
+  static constexpr std::chrono::milliseconds kPatience{200};
+  const Answer& answer(unsigned worker) const noexcept;
+  void ask_all() noexcept;
   unsigned core(unsigned worker) const noexcept;
   std::uint32_t capacity(unsigned worker) const noexcept;
   // Whether every worker has begun a turn since the last time this was asked: what the watchdog wants to know.

@@ -63,8 +63,8 @@ int run(const Config& config) {
     if (number == SIGHUP) world->reopen();
     world->tick();
   }
-  world->stop();
-  return world->well() ? kDone : kFailed;
+  const std::string broken = world->stop();
+  return broken.empty() ? kDone : complain(broken, kFailed);
 }
 
 }  // namespace

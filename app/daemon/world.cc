@@ -1,83 +1,94 @@
 #include "app/daemon/world.h"
 
 #include <chrono>
-#include <thread>
 
-#include "app/daemon/lanes.h"
-#include "drivers/crypto/openssl/digest.h"
-#include "drivers/crypto/openssl/x509.h"
-#include "drivers/dpi/ndpi/names.h"
-#include "drivers/out/lines/lines.h"
+#include "drivers/io/dpdk/eal.h"
 #include "drivers/sys/cpu/cpu.h"
 #include "drivers/sys/guard/guard.h"
 #include "drivers/sys/notify/notify.h"
-#include "lib/engine/exporter.h"
 #include "lib/metrics/law.h"
-#include "lib/metrics/metric.h"
 
 namespace pellucid::app {
 
-struct World::Parts {
-  explicit Parts(const Config& c) : config(c) {}
+namespace {
 
-  Config config;
-  std::unique_ptr<dpdk::Eal> eal;
-  Lanes::Ports ports;
-  std::unique_ptr<Lanes> lanes;
-  dpi::NdpiNames names;
-  openssl::Digests digests;
-  openssl::CertificateReader certificates{digests};
-  exporter::Tally tally;
-  std::unique_ptr<lines::Lines> sink;
-  std::unique_ptr<exporter::Eve> eve;
-  metrics::WorkerCounters exporter_counters;
-  std::unique_ptr<engine::Exporter> exporter;
-  std::thread writer;
-};
+constexpr auto kNap = std::chrono::microseconds(500);
 
-World::World(const Config& config) : parts_(std::make_unique<Parts>(config)) {}
+sinks::Sync sync_of(const std::string& word) {
+  if (word == "always") return sinks::Sync::always;
+  return word == "interval" ? sinks::Sync::interval : sinks::Sync::never;
+}
+
+std::unique_ptr<sinks::Writer> make_sink(const SinkConfig& c) {
+  switch (c.type) {
+    case SinkConfig::Type::file:
+      return sinks::Writer::to_file({.name = c.name}, {c.path, c.rotate_bytes, c.rotate_seconds, c.keep, sync_of(c.fsync)});
+    case SinkConfig::Type::standard_output:
+      return sinks::Writer::to_standard_output({.name = c.name});
+    case SinkConfig::Type::socket:
+      return sinks::Writer::to_socket({.name = c.name}, c.path);
+  }
+  return nullptr;
+}
+
+}  // namespace
+
 World::~World() = default;
 
 std::unique_ptr<World> World::open(const Config& config, std::string& problem) {
   std::unique_ptr<World> world(new World(config));
   Parts& p = *world->parts_;
-  dpdk::EalOptions eal{.devices = {}, .huge_pages = config.huge_pages, .memory_mb = config.memory_mb, .extra = config.eal};
-  for (const auto& port : config.ports) eal.devices.push_back(port.device);
-  p.eal = dpdk::Eal::start(eal, problem);
-  if (p.eal == nullptr) return nullptr;
-  exporter::EveOptions eve;
-  eve.host = config.host;
-  for (const auto& options : config.ports) {
-    auto port = dpdk::Port::open(options, problem);
-    if (port == nullptr) return nullptr;
-    p.ports.push_back(std::move(port));
-    eve.interfaces.push_back(options.name);
-  }
-  if (!sys::become(config.user, problem)) return nullptr;
+  p.started_ns = sys::wall_ns();
+  if (!world->open_ports(problem) || !sys::become(config.user, problem)) return nullptr;
   p.lanes = std::make_unique<Lanes>(config, p.ports);
-  if (!config.sinks.empty()) {
-    p.sink = std::make_unique<lines::Lines>(config.sinks.front().path);
-    problem = p.sink->failure();
-    if (!problem.empty()) return nullptr;
-  }
-  p.eve = std::make_unique<exporter::Eve>(std::move(eve), p.digests, &p.certificates, &p.names);
-  p.exporter = std::make_unique<engine::Exporter>(p.lanes->rings(), *p.eve, p.tally, p.sink.get(), p.exporter_counters);
+  world->open_sinks();
   return world;
+}
+
+bool World::open_ports(std::string& problem) {
+  Parts& p = *parts_;
+  const Config& c = p.config;
+  dpdk::EalOptions eal{.devices = {}, .huge_pages = c.huge_pages, .memory_mb = c.memory_mb, .extra = c.eal};
+  for (const auto& port : c.ports) eal.devices.push_back(port.device);
+  p.eal = dpdk::Eal::start(eal, problem);
+  if (p.eal == nullptr) return false;
+  for (const auto& options : c.ports) {
+    p.ports.push_back(dpdk::Port::open(options, problem));
+    if (p.ports.back() == nullptr) return false;
+  }
+  return true;
+}
+
+void World::open_sinks() {
+  Parts& p = *parts_;
+  std::vector<exporter::Outlet*> outlets;
+  for (const SinkConfig& sink : p.config.sinks) {
+    p.sinks.push_back(make_sink(sink));
+    outlets.push_back(&p.sinks.back()->outlet());
+  }
+  p.fanout = std::make_unique<exporter::Fanout>(std::move(outlets));
+  exporter::EveOptions eve;
+  eve.host = p.config.host;
+  for (const auto& port : p.config.ports) eve.interfaces.push_back(port.name);
+  p.eve = std::make_unique<exporter::Eve>(std::move(eve), p.digests, &p.certificates, &p.names);
+  p.exporter = std::make_unique<engine::Exporter>(p.lanes->rings(), *p.eve, p.tally, p.fanout.get(), p.exporter_counters);
 }
 
 void World::start() {
   Parts& p = *parts_;
-  p.writer = std::thread([&p] {
+  for (auto& sink : p.sinks) sink->start();
+  p.lanes->start();  // before the exporter, which ends when no lane runs
+  p.exporting = std::thread([&p] {
     sys::name_thread("exporter");
     for (;;) {
       const bool last = !p.lanes->running();  // asked before the rings, so that nothing is left in them
-      if (p.exporter->turn()) continue;
+      const bool came = p.exporter->turn();
+      p.exporter_published.offer(p.exporter_counters);
+      if (came) continue;
       if (last) break;
-      std::this_thread::sleep_for(std::chrono::microseconds(500));
+      std::this_thread::sleep_for(kNap);
     }
-    static_cast<void>(p.exporter->flush());
   });
-  p.lanes->start();
   sys::notify_ready(std::to_string(p.ports.size()) + " ports, " + std::to_string(p.lanes->size()) + " workers");
 }
 
@@ -85,30 +96,28 @@ void World::tick() {
   Parts& p = *parts_;
   const std::uint64_t now = sys::wall_ns();
   for (auto& port : p.ports) port->tune(now);
-  if (p.lanes->all_turned()) sys::notify_alive();  // a worker that hangs is the service manager's to end
+  p.turning = p.lanes->all_turned();
+  if (p.turning) sys::notify_alive();  // a worker that hangs is the service manager's to end
 }
 
-void World::reopen() {}
+void World::reopen() {
+  for (auto& sink : parts_->sinks) sink->reopen();
+}
 
-void World::stop() {
+std::string World::stop() {
   Parts& p = *parts_;
   sys::notify_stopping();
   p.lanes->stop();
   p.lanes->join();
-  p.writer.join();
+  p.exporting.join();
+  for (auto& sink : p.sinks) sink->finish();
+  for (auto& sink : p.sinks) sink->join();
   metrics::WorkerCounters sum;
   metrics::accumulate(sum, p.exporter_counters);
   for (unsigned i = 0; i < p.lanes->size(); ++i) metrics::accumulate(sum, p.lanes->counters(i));
   const metrics::Law* broken = metrics::broken_law(sum);
-  well_ = broken == nullptr;
-  metrics::for_each_cell(sum, [](const metrics::Metric& m, std::string_view a, std::string_view b, std::uint64_t n) {
-    if (n)
-      std::fprintf(stderr, "%s %s %s %lu\n", std::string(m.name).c_str(), std::string(a).c_str(), std::string(b).c_str(), n);
-  });
-  if (broken != nullptr)
-    std::fprintf(stderr, "pellucidd: internal error: the counters break the law of %s\n", std::string(broken->name).c_str());
-  std::fprintf(stderr, "packets %lu flows %lu records %lu handover %lu\n", sum.packets.value(), sum.flows_created.value(),
-               sum.lines_written.value(), sum.handover_sent.value());
+  if (broken == nullptr) return {};
+  return "internal error: the counters break the law of " + std::string(broken->name) + ": " + std::string(broken->text);
 }
 
 }  // namespace pellucid::app

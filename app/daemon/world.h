@@ -1,10 +1,10 @@
 // World: every long-lived object of the daemon, born in the order in which they are needed and ended in reverse: environment,
-// ports, lanes, exporter, control. Main's thread makes it, runs it and ends it.
+// ports, lanes, sinks, exporter, control. Main's thread makes it, runs it and ends it.
 #pragma once
 #include <memory>
 #include <string>
 
-#include "app/daemon/config.h"
+#include "app/daemon/parts.h"
 
 namespace pellucid::app {
 
@@ -15,17 +15,17 @@ class World {
   ~World();
 
   void start();
-  void tick();                                  // once a second: what is slow and regular
-  void reopen();                                // SIGHUP: files that somebody has moved away
-  void stop();                                  // drains records, bounded in time; a broken law is said in the log
-  bool well() const noexcept { return well_; }  // after stop(): whether everything that must hold did
+  void tick();    // once a second: what is slow and regular
+  void reopen();  // SIGHUP: files that somebody has moved away
+  // Drains packets, flows and records, bounded in time. Not empty: what must hold and did not, in one line.
+  std::string stop();
 
  private:
-  struct Parts;
-  explicit World(const Config& config);
+  explicit World(const Config& config) : parts_(std::make_unique<Parts>(config)) {}
+  bool open_ports(std::string& problem);
+  void open_sinks();
 
   std::unique_ptr<Parts> parts_;
-  bool well_ = true;
 };
 
 }  // namespace pellucid::app

@@ -13,6 +13,7 @@ import time
 PELLUCID = os.environ["PELLUCID"]
 PELLUCIDD = os.environ["PELLUCIDD"]
 SKIPPED = 77  # to meson
+ROOM = "framesz=2048,blocksz=65536,framecnt=4096"  # of a packet socket
 
 
 def enter():
@@ -85,7 +86,8 @@ class Wire:
         first = "u32 match u16 0 0x1fff at 6"
         for way in ("ingress", "egress"):
             for prio, what, to in ((1, first, "d0"), (2, "u32 match u32 0 0", "d1")):
-                self.on("client", f"tc filter add dev c0 {way} protocol ip prio {prio} {what} action mirred egress mirror dev {to}")
+                copy = f"{what} action mirred egress mirror dev {to}"
+                self.on("client", f"tc filter add dev c0 {way} protocol ip prio {prio} {copy}")
 
     def close(self):
         for process in self.ended:
@@ -182,7 +184,7 @@ class Daemon:
 def af_packet(folder, workers=1, **more):
     """A configuration that listens on c0."""
     config = {
-        "ports": [{"name": "c0", "device": f"net_af_packet0,iface=c0,qpairs={workers},framesz=2048,blocksz=65536,framecnt=4096"}],
+        "ports": [{"name": "c0", "device": f"net_af_packet0,iface=c0,qpairs={workers},{ROOM}"}],
         "workers": {"count": workers},
         "memory": {"huge_pages": "never", "packet_mb": 128},
         "flows": {"capacity": 65536},
@@ -198,7 +200,8 @@ def af_packet(folder, workers=1, **more):
 class Tcpdump:
     def __init__(self, wire, path, link="c0", host="client"):
         self.path = path
-        self.process = wire.start(host, ["tcpdump", "-Z", "root", "-i", link, "-U", "--immediate-mode", "-n", "-B", "16384", "-w", path],
+        line = f"tcpdump -Z root -i {link} -U --immediate-mode -n -B 16384 -w {path}"
+        self.process = wire.start(host, line.split(),
                                   stderr=subprocess.PIPE)
         while b"listening" not in self.process.stderr.readline():
             pass
