@@ -21,6 +21,13 @@ inline constexpr std::string_view kByLabels[] = {"nobody", "parser", "name", "nd
 enum class Confidence : std::uint8_t { unknown, match_by_port, match_by_ip, dpi_cache, dpi };
 inline constexpr std::string_view kConfidenceLabels[] = {"Unknown", "Match by port", "Match by IP", "DPI (cache)", "DPI"};
 
+// Categories as metrics count them: those that have a name, one after the other, and all others as one.
+inline constexpr unsigned kCategorySlots = 41;
+constexpr unsigned category_slot(std::uint16_t category) noexcept {
+  if (category < 33) return category;                                  // NDPI_PROTOCOL_CATEGORY_UNSPECIFIED …
+  return category >= 99 && category < 106 ? category - 99u + 33 : 40;  // CUSTOM_CATEGORY_MINING …
+}
+
 struct Label {
   std::uint16_t master = kUnknown;  // the protocol (TLS)
   std::uint16_t app = kUnknown;     // what runs over it (Microsoft), or the protocol itself

@@ -158,6 +158,7 @@ void end_flow(State& s, std::uint32_t flow, flow::End reason) noexcept {
   flow::Hot& h = s.table.hot(flow);
   if (h.packets[0] == 0 || h.packets[1] == 0) h.flags |= flow::kFlowOneSided;
   report_flow(s, flow, exporter::Kind::flow, reason);
+  s.counters.flows_classified.at(classify::category_slot(s.table.cold(flow).category)).inc();
   if (s.table.cold(flow).layers != kNone) s.layers.drop(s.table.cold(flow).layers);
   s.age.remove(flow);
   s.table.drop(flow);
@@ -172,6 +173,7 @@ void prefetch_end(const State& s, std::uint32_t flow) noexcept {
 void publish(State& s) noexcept {
   metrics::WorkerCounters& c = s.counters;
   c.flows.set(s.table.live());
+  c.flow_capacity.set(s.table.capacity());
   const flow::StreamStats& streams = s.streams.stats();
   c.stream_in_order.set(streams.in_order);
   c.stream_out_of_order.set(streams.out_of_order);

@@ -2,6 +2,7 @@
 
 #include "lib/dns/probe.h"
 #include "lib/export/draft.h"
+#include "lib/tls/name.h"
 
 namespace pellucid::engine {
 
@@ -80,6 +81,33 @@ void write(State& s, const exporter::Head& head, const Body& body, const Parts& 
   }
 }
 
+metrics::TlsVersion version_of(const tls::Session& t) noexcept {
+  using enum metrics::TlsVersion;
+  switch (t.version) {
+    case 0:
+      return undetermined;
+    case 0x0002:
+      return ssl2;
+    case 0x0300:
+      return ssl3;
+    case 0x0301:
+      return tls10;
+    case 0x0302:
+      return tls11;
+    case 0x0303:
+      return tls12;
+    case 0x0304:
+      return tls13;
+    default:
+      return other;  // drafts, and what nobody has defined
+  }
+}
+
+void count_session(State& s, const tls::Session& t) noexcept {
+  const bool clear = t.server_read != 0 && tls::hides_nothing(t.cipher);
+  s.counters.tls_sessions.at(version_of(t), clear ? metrics::TlsMode::clear : metrics::TlsMode::opaque).inc();
+}
+
 exporter::Cut cut_of(std::uint8_t http_flags) noexcept {
   return (http_flags & (http::kCut | http::kGap)) != 0 ? exporter::Cut::cut : exporter::Cut::whole;
 }
@@ -126,6 +154,7 @@ void report_tls(State& s, std::uint32_t flow, const tls::Session& t) noexcept {
   exporter::Head head = head_of(s, flow, Kind::tls, s.table.hot(flow).last_ns);
   if ((t.flags & tls::kTlsIncomplete) != 0) head.flags |= exporter::kHeadIncomplete;
   write(s, head, body, parts);
+  count_session(s, t);
 }
 
 namespace {

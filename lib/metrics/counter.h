@@ -68,12 +68,17 @@ class Family {
 
 // The sizes of enumerations that live in modules to the right of this one; test/unit/metrics proves that they agree.
 inline constexpr unsigned kErrs = static_cast<unsigned>(Err::kCount);
-inline constexpr unsigned kLayers = 16;  // net::Layer
-inline constexpr unsigned kEnds = 4;     // flow::End
-inline constexpr unsigned kReaders = 5;  // flow::Reader
-inline constexpr unsigned kKinds = 6;    // exporter::Kind
+inline constexpr unsigned kLayers = 16;      // net::Layer
+inline constexpr unsigned kEnds = 4;         // flow::End
+inline constexpr unsigned kReaders = 5;      // flow::Reader
+inline constexpr unsigned kKinds = 6;        // exporter::Kind
+inline constexpr unsigned kCategories = 41;  // classify::category_slot()
+enum class TlsVersion : std::uint8_t { ssl2, ssl3, tls10, tls11, tls12, tls13, undetermined, other, kCount };
+enum class TlsMode : std::uint8_t { clear, opaque, kCount };  // clear: the cipher hides nothing
 enum class Untracked : std::uint8_t { table_full, kCount };
 enum class DpiEnd : std::uint8_t { decided, gave_up, dropped, kCount };
+inline constexpr unsigned kTlsVersions = static_cast<unsigned>(TlsVersion::kCount);
+inline constexpr unsigned kTlsModes = static_cast<unsigned>(TlsMode::kCount);
 inline constexpr unsigned kUntracked = static_cast<unsigned>(Untracked::kCount);
 inline constexpr unsigned kDpiEnds = static_cast<unsigned>(DpiEnd::kCount);
 
@@ -105,8 +110,10 @@ struct alignas(kLine) WorkerCounters {
   // Flows
   Counter flows_created;
   Family<kEnds> flows_ended;
-  Counter flows_evicted;  // ended for want of room, equal to flows_ended[evicted]
-  Counter flows;          // gauge: live
+  Counter flows_evicted;                 // ended for want of room, equal to flows_ended[evicted]
+  Counter flows;                         // gauge: live
+  Counter flow_capacity;                 // gauge: for how many there is room
+  Family<kCategories> flows_classified;  // at their end
   // TCP streams, segments with payload
   Counter stream_in_order;
   Counter stream_out_of_order;
@@ -119,6 +126,7 @@ struct alignas(kLine) WorkerCounters {
   Family<kReaders> sessions_incomplete;  // a limit, a gap or the end of the flow came first
   Family<kReaders> sessions_refused;     // no room for one more
   Family<kReaders, kErrs> reader_errors;
+  Family<kTlsVersions, kTlsModes> tls_sessions;
   // Classification: classify::DpiStats, set once a turn
   Counter dpi_packets;
   Counter dpi_flows;  // flows for which DPI was begun

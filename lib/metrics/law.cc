@@ -51,6 +51,8 @@ constexpr std::array kTable{
         [](const W& w) noexcept { return w.handover_sent.value() == w.handover_taken.value(); }},
     Law{Scope::block, "flows", "flow_created = flow_ended + flows",
         [](const W& w) noexcept { return w.flows_created.value() == w.flows_ended.sum() + w.flows.value(); }},
+    Law{Scope::block, "categories", "flow_ended = classified_flows",
+        [](const W& w) noexcept { return w.flows_ended.sum() == w.flows_classified.sum(); }},
     Law{Scope::block, "evictions", "flow_evicted = flow_ended{reason=evicted}",
         [](const W& w) noexcept { return w.flows_evicted.value() == w.flows_ended.value(2); }},
     Law{Scope::block, "flow packets", "flow_created <= tracked_packets: each flow was begun by a frame",

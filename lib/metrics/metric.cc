@@ -21,13 +21,13 @@ struct Access {
   static std::span<Counter> own(WorkerCounters& block) noexcept { return of(block); }
 };
 
-template <auto Field>
+template <auto Field, Shown shown = Shown::per_worker>
 constexpr Metric counter(std::string_view name, std::string_view help, Axis row = kNoAxis, Axis column = kNoAxis) noexcept {
-  return {name, help, Type::counter, row, column, Access<Field>::read, Access<Field>::own};
+  return {name, help, Type::counter, shown, row, column, Access<Field>::read, Access<Field>::own};
 }
 template <auto Field>
 constexpr Metric gauge(std::string_view name, std::string_view help) noexcept {
-  return {name, help, Type::gauge, kNoAxis, kNoAxis, Access<Field>::read, Access<Field>::own};
+  return {name, help, Type::gauge, Shown::per_worker, kNoAxis, kNoAxis, Access<Field>::read, Access<Field>::own};
 }
 
 using W = WorkerCounters;
@@ -37,7 +37,8 @@ constexpr std::array kTable{
     counter<&W::tracked>("tracked_packets_total", "Frames that a flow took in."),
     counter<&W::untracked>("untracked_packets_total", "Frames that could not be given to a flow.", kUntrackedAxis),
     counter<&W::non_ip>("non_ip_packets_total", "Frames that carry no IP."),
-    counter<&W::parse_errors>("parse_errors_total", "Frames refused, by the header and the reason.", kLayerAxis, kErrAxis),
+    counter<&W::parse_errors, Shown::summed>("parse_errors_total", "Frames refused, by the header and the reason.", kLayerAxis,
+                                             kErrAxis),
     counter<&W::short_frames>("short_packets_total", "Frames cut by the snap length of the capture."),
     counter<&W::handover_sent>("worker_handover_total", "Frames handed to the worker that owns their flow."),
     counter<&W::handover_taken>("worker_handover_taken_total", "Frames taken in from another thread."),
@@ -56,6 +57,9 @@ constexpr std::array kTable{
     counter<&W::flows_ended>("flow_ended_total", "Flows ended, by reason.", kEndAxis),
     counter<&W::flows_evicted>("flow_evicted_total", "Flows ended because the table was full."),
     gauge<&W::flows>("flows", "Flows live."),
+    gauge<&W::flow_capacity>("flow_table_capacity", "Flows for which there is room."),
+    counter<&W::flows_classified, Shown::summed>("classified_flows_total", "Flows ended, by the category of their application.",
+                                                 kCategoryAxis),
     counter<&W::stream_in_order>("stream_in_order_total", "TCP segments read in place."),
     counter<&W::stream_out_of_order>("stream_out_of_order_total", "TCP segments held for a gap before them."),
     counter<&W::stream_retransmitted>("stream_retransmitted_total", "TCP segments that brought nothing new."),
@@ -66,7 +70,11 @@ constexpr std::array kTable{
     counter<&W::sessions_incomplete>("sessions_incomplete_total", "Sessions cut by a limit, a gap or the flow's end.",
                                      kReaderAxis),
     counter<&W::sessions_refused>("sessions_refused_total", "Sessions for which there was no room.", kReaderAxis),
-    counter<&W::reader_errors>("reader_errors_total", "Messages refused, by protocol and reason.", kReaderAxis, kErrAxis),
+    counter<&W::reader_errors, Shown::summed>("reader_errors_total", "Messages refused, by protocol and reason.", kReaderAxis,
+                                              kErrAxis),
+    counter<&W::tls_sessions, Shown::summed>("tls_sessions_total",
+                                             "TLS sessions, by negotiated version and by whether their content can be read.",
+                                             kTlsVersionAxis, kTlsModeAxis),
     counter<&W::dpi_packets>("dpi_packets_total", "Packets given to deep packet inspection."),
     counter<&W::dpi_flows>("dpi_flows_total", "Flows for which deep packet inspection was begun."),
     counter<&W::dpi_ended>("dpi_ended_total", "Flows that left deep packet inspection, by result.", kDpiEndAxis),
@@ -77,12 +85,13 @@ constexpr std::array kTable{
     counter<&W::records_made>("records_made_total", "Records made, by kind.", kKindAxis),
     counter<&W::records_written>("records_written_total", "Records handed to the exporter, by kind.", kKindAxis),
     counter<&W::records_dropped>("records_dropped_total", "Records dropped because the ring was full, by kind.", kKindAxis),
-    counter<&W::records_taken>("records_taken_total", "Records that the exporter took from the rings, by kind.", kKindAxis),
-    counter<&W::records_incomplete>("records_incomplete_total",
-                                    "Records marked incomplete: cut at a limit, or bytes were lost."),
-    counter<&W::lines_written>("export_records_total", "Records written to the sink."),
-    counter<&W::lines_bytes>("export_bytes_total", "Bytes written to the sink."),
-    counter<&W::lines_dropped>("export_dropped_records_total", "Records that the sink refused."),
+    counter<&W::records_taken, Shown::exporter>("records_taken_total",
+                                                "Records that the exporter took from the rings, by kind.", kKindAxis),
+    counter<&W::records_incomplete, Shown::exporter>("records_incomplete_total",
+                                                     "Records marked incomplete: cut at a limit, or bytes were lost."),
+    counter<&W::lines_written, Shown::per_sink>("export_records_total", "Records written to the sink."),
+    counter<&W::lines_bytes, Shown::per_sink>("export_bytes_total", "Bytes written to the sink."),
+    counter<&W::lines_dropped, Shown::per_sink>("export_dropped_records_total", "Records that the sink refused."),
 };
 
 constexpr bool named_once() noexcept {

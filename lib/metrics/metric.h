@@ -23,6 +23,53 @@ inline constexpr std::string_view kReaderValues[] = {"unknown", "none", "tls", "
 inline constexpr std::string_view kKindValues[] = {"flow", "flow_update", "tls", "dns", "mdns", "http"};
 inline constexpr std::string_view kUntrackedValues[] = {"table_full"};
 inline constexpr std::string_view kDpiEndValues[] = {"decided", "gave_up", "dropped"};
+inline constexpr std::string_view kTlsVersionValues[] = {"SSLv2",   "SSLv3",   "TLSv1",        "TLS 1.1",
+                                                         "TLS 1.2", "TLS 1.3", "UNDETERMINED", "other"};
+inline constexpr std::string_view kTlsModeValues[] = {"clear", "opaque"};
+// The names that records show, those without a name as one.
+inline constexpr std::string_view kCategoryValues[] = {"Unspecified",
+                                                       "Media",
+                                                       "VPN",
+                                                       "Email",
+                                                       "DataTransfer",
+                                                       "Web",
+                                                       "SocialNetwork",
+                                                       "Download",
+                                                       "Game",
+                                                       "Chat",
+                                                       "VoIP",
+                                                       "Database",
+                                                       "RemoteAccess",
+                                                       "Cloud",
+                                                       "Network",
+                                                       "Collaborative",
+                                                       "RPC",
+                                                       "Streaming",
+                                                       "System",
+                                                       "SoftwareUpdate",
+                                                       "User custom category 1",
+                                                       "User custom category 2",
+                                                       "User custom category 3",
+                                                       "User custom category 4",
+                                                       "User custom category 5",
+                                                       "Music",
+                                                       "Video",
+                                                       "Shopping",
+                                                       "Productivity",
+                                                       "FileSharing",
+                                                       "ConnCheck",
+                                                       "IoT-Scada",
+                                                       "VirtAssistant",
+                                                       "Mining",
+                                                       "Malware",
+                                                       "Advertisement",
+                                                       "Banned_Site",
+                                                       "Site_Unavailable",
+                                                       "Allowed_Site",
+                                                       "Antimalware",
+                                                       "other"};
+static_assert(std::size(kTlsVersionValues) == kTlsVersions && std::size(kTlsModeValues) == kTlsModes);
+static_assert(std::size(kCategoryValues) == kCategories);
 static_assert(std::size(kLayerValues) == kLayers && std::size(kEndValues) == kEnds && std::size(kReaderValues) == kReaders);
 static_assert(std::size(kKindValues) == kKinds && std::size(kUntrackedValues) == kUntracked);
 static_assert(std::size(kDpiEndValues) == kDpiEnds);
@@ -33,20 +80,34 @@ inline constexpr Axis kErrAxis{"error", kErrLabels, 1};
 inline constexpr Axis kEndAxis{"reason", kEndValues};
 inline constexpr Axis kReaderAxis{"protocol", kReaderValues, 2};
 inline constexpr Axis kKindAxis{"kind", kKindValues};
+inline constexpr Axis kTlsVersionAxis{"version", kTlsVersionValues};
+inline constexpr Axis kTlsModeAxis{"mode", kTlsModeValues};
+inline constexpr Axis kCategoryAxis{"category", kCategoryValues};
 inline constexpr Axis kUntrackedAxis{"reason", kUntrackedValues};
 inline constexpr Axis kDpiEndAxis{"result", kDpiEndValues};
 
-enum class Type : std::uint8_t { counter, gauge };
+enum class Type : std::uint8_t { counter, gauge, histogram };
+
+// How the daemon shows a field: a series for each worker, their sum where the labels alone are many, the exporter thread's one
+// figure, or not at all, since each sink has a figure of its own (daemon.h).
+enum class Shown : std::uint8_t { per_worker, summed, exporter, per_sink };
 
 struct Metric {
   std::string_view name;  // after kPrefix; a counter ends in _total
   std::string_view help;
   Type type;
+  Shown shown;
   Axis row;     // no name: a single cell
   Axis column;  // no name: one label at most
   std::span<const Counter> (*cells)(const WorkerCounters&) noexcept;
   std::span<Counter> (*own_cells)(WorkerCounters&) noexcept;
 
+  constexpr unsigned rows() const noexcept { return row.name.empty() ? 1 : static_cast<unsigned>(row.values.size()); }
+  constexpr unsigned size() const noexcept { return rows() * columns(); }
+  // Whether a cell is one that can ever be counted.
+  constexpr bool shows(unsigned r, unsigned c) const noexcept {
+    return (row.name.empty() || r >= row.first) && (column.name.empty() || c >= column.first);
+  }
   constexpr unsigned columns() const noexcept { return column.name.empty() ? 1 : static_cast<unsigned>(column.values.size()); }
 };
 
@@ -61,7 +122,7 @@ void for_each_cell(const WorkerCounters& block, See&& see) noexcept {
     for (unsigned i = 0; i < cells.size(); ++i) {
       const unsigned r = i / columns;
       const unsigned c = i % columns;
-      if ((!m.row.name.empty() && r < m.row.first) || (!m.column.name.empty() && c < m.column.first)) continue;
+      if (!m.shows(r, c)) continue;
       see(m, m.row.name.empty() ? std::string_view{} : m.row.values[r],
           m.column.name.empty() ? std::string_view{} : m.column.values[c], cells[i].value());
     }

@@ -180,4 +180,8 @@ bool has_curve(std::uint16_t suite) noexcept {
   return name.starts_with("TLS_ECDHE_") || name.starts_with("TLS_ECDH_anon_");
 }
 
+bool hides_nothing(std::uint16_t suite) noexcept {
+  return suite == 0xc0b4 || suite == 0xc0b5 || suite_name(suite).find("WITH_NULL_") != std::string_view::npos;
+}
+
 }  // namespace pellucid::tls

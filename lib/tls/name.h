@@ -13,5 +13,6 @@ std::string_view alert_name(std::uint8_t description) noexcept;  // `handshake_f
 
 // Whether a ServerKeyExchange under this suite begins with a curve (RFC 8422 5.4); a PSK hint stands first in others.
 bool has_curve(std::uint16_t suite) noexcept;
+bool hides_nothing(std::uint16_t suite) noexcept;  // it has integrity at most (RFC 5246 A.5, RFC 9150)
 
 }  // namespace pellucid::tls

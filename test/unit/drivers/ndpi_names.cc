@@ -1,3 +1,4 @@
+#include "lib/metrics/metric.h"
 #include "test/unit/drivers/ndpi.h"
 
 #include <gtest/gtest.h>
@@ -85,6 +86,15 @@ TEST(Ndpi, AddressesAndPortsSpeakWhereNoListKnowsTheName) {
   EXPECT_EQ(on(995, "host.example"), "POPS");
   EXPECT_EQ(on(853, ""), "TLS.DoH_DoT");
   EXPECT_EQ(on(993, "www.facebook.com"), "TLS.Facebook");
+}
+
+TEST(NdpiNames, MetricsCallCategoriesAsRecordsDo) {
+  EXPECT_EQ(metrics::kCategories, classify::kCategorySlots);
+  for (std::uint16_t i = 0; i < 300; ++i) {
+    const std::string_view name = i < names().categories() ? names().category(i) : std::string_view{};
+    const unsigned slot = classify::category_slot(i);
+    EXPECT_EQ(metrics::kCategoryValues[slot], name.empty() ? std::string_view{"other"} : name) << i;
+  }
 }
 
 TEST(NdpiNames, KnowsItsNumbersAndNothingBeyond) {

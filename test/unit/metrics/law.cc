@@ -32,6 +32,7 @@ std::unique_ptr<WorkerCounters> balanced_run() {
   w->flows_ended.at(flow::End::timeout).add(5);
   w->flows_ended.at(flow::End::evicted).add(1);
   w->flows_evicted.add(1);
+  w->flows_classified.at(5).add(6);
   w->flows.set(3);
   w->sessions_started.at(flow::Reader::tls).add(3);
   w->sessions_failed.at(flow::Reader::tls).add(1);
@@ -79,6 +80,7 @@ TEST(Law, EachLawIsBrokenByTheLossItSpeaksOf) {
             "handover");
   EXPECT_EQ(broken_by([](WorkerCounters& w) { w.flows.set(4); }), "flows");
   EXPECT_EQ(broken_by([](WorkerCounters& w) { w.flows_evicted.inc(); }), "evictions");
+  EXPECT_EQ(broken_by([](WorkerCounters& w) { w.flows_classified.at(0).inc(); }), "categories");
   EXPECT_EQ(broken_by([](WorkerCounters& w) { w.sessions_failed.at(2).add(5); }), "sessions failed");
   EXPECT_EQ(broken_by([](WorkerCounters& w) { w.sessions_incomplete.at(2).add(5); }), "sessions incomplete");
   EXPECT_EQ(broken_by([](WorkerCounters& w) { w.dpi_live.set(0); }), "dpi");

@@ -42,5 +42,14 @@ TEST(Name, OnlySuitesWithEphemeralCurvesHaveOneInTheirKeyExchange) {
   EXPECT_FALSE(has_curve(0x002f));
 }
 
+TEST(Name, ACipherWithoutEncryptionHidesNothing) {
+  EXPECT_TRUE(hides_nothing(0x0000));
+  EXPECT_TRUE(hides_nothing(0x002c));  // PSK_WITH_NULL_SHA
+  EXPECT_TRUE(hides_nothing(0xc0b4));  // TLS 1.3, integrity alone
+  EXPECT_FALSE(hides_nothing(0x1301));
+  EXPECT_FALSE(hides_nothing(0x0004));  // weak, but it hides
+  EXPECT_FALSE(hides_nothing(0xfafa));  // nobody knows it
+}
+
 }  // namespace
 }  // namespace pellucid::tls
