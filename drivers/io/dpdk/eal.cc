@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include <rte_cycles.h>
 #include <rte_eal.h>
 #include <rte_errno.h>
 #include <rte_lcore.h>
@@ -119,6 +120,8 @@ std::unique_ptr<Eal> Eal::start(const EalOptions& options, std::string& problem)
   }
   return std::unique_ptr<Eal>(new Eal(huge));
 }
+
+std::uint64_t cycles_per_second() noexcept { return rte_get_tsc_hz(); }
 
 Eal::~Eal() { rte_eal_cleanup(); }
 

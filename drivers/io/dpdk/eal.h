@@ -28,7 +28,8 @@ class Eal {
   bool huge_pages_;
 };
 
-std::uint64_t free_huge_bytes();  // in pages of any size
+std::uint64_t cycles_per_second() noexcept;  // of the processor's counter; once the environment runs
+std::uint64_t free_huge_bytes();             // in pages of any size
 
 // A thread's place among DPDK's own, so that pools keep a cache for it. Made and ended by that thread.
 class Seat {
