@@ -1,0 +1,26 @@
+// scrape: the text that a scrape of a daemon gives, every metric in it, each cell another number: what monitoring.py holds rules
+// and dashboards against. It has no ports and no workers of its own; live tests scrape a daemon that has.
+#include <cstdio>
+
+#include "drivers/out/metrics/text.h"
+
+int main() {
+  using namespace pellucid::metrics;
+  WorkerCounters block;
+  std::uint64_t n = 0;
+  for (const Metric& metric : kMetrics) {
+    for (Counter& cell : metric.own_cells(block)) cell.set(++n);
+  }
+  Hist swaps;
+  swaps.add(3'000'000);
+  Daemon daemon;
+  daemon.version = "1.2.3";
+  daemon.policy_swap_ns = &swaps;
+  daemon.ports = {{"tap0", true, 1, 2, 3, 4, 5, 6}};
+  daemon.sinks = {{"main", true, 7, 8, {9, 10, 11, 12, 13}, 14, 15, 16, 17, 18, 19}};
+  daemon.rings = {{"records-0", 20, 21}};
+  daemon.workers = {&block, &block};
+  daemon.stale = {false, true};
+  daemon.exporter = &block;
+  std::fputs(pellucid::prometheus_text::text_of(daemon).c_str(), stdout);
+}
