@@ -1,5 +1,5 @@
-// scrape: the text that a scrape of a daemon gives, every metric in it, each cell another number: what monitoring.py holds rules
-// and dashboards against. It has no ports and no workers of its own; live tests scrape a daemon that has.
+// scrape: the text that a scrape of a daemon gives, every metric in it, each cell another number: what monitoring.py holds
+// rules and dashboards against. It has no ports and no workers of its own; live tests scrape a daemon that has.
 #include <cstdio>
 
 #include "drivers/out/metrics/text.h"
