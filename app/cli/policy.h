@@ -1,9 +1,9 @@
 // The verb `policy`: what can be done with policy files without a daemon. Called once by main.
 #pragma once
-#include <CLI/CLI.hpp>
+#include "app/cli/globals.h"
 
 namespace pellucid::app {
 
-void add_policy(CLI::App& app, int& exit_code);
+CLI::App& add_policy(CLI::App& app, const Globals& globals, int& exit_code);
 
 }  // namespace pellucid::app

@@ -84,7 +84,7 @@ int run(const RunFlags& flags) {
 
 }  // namespace
 
-void add_run(CLI::App& app, int& exit_code) {
+void add_run(CLI::App& app, const Globals& globals, int& exit_code) {
   auto flags = std::make_shared<RunFlags>();
   Plan& plan = flags->plan;
   CLI::App* verb = app.add_subcommand("run", "Replay a capture through the shipped worker: flow, TLS, DNS and HTTP records");
@@ -116,7 +116,9 @@ void add_run(CLI::App& app, int& exit_code) {
   verb->footer(
       "Examples:\n  pellucid run office.pcapng\n  pellucid run --out records office.pcap.gz\n"
       "  tcpdump -w - -c 1000 | pellucid run --out - - | jq 'select(.event_type==\"tls\").tls.sni'");
-  verb->callback([flags, &exit_code] {
+  verb->callback([flags, &globals, &exit_code] {
+    flags->json = flags->json || globals.json;  // these two may stand before the verb too
+    flags->plan.quiet = flags->plan.quiet || globals.quiet;
     flags->plan.level = flags->level == "metadata" ? policy::Level::metadata : policy::Level::classify;
     if (flags->json && flags->plan.out == "-") {
       exit_code = complain("--json and --out - both want standard output: give --out a folder", kUsage);

@@ -1,9 +1,9 @@
 // The verb `run`: replays a capture. Called once by main.
 #pragma once
-#include <CLI/CLI.hpp>
+#include "app/cli/globals.h"
 
 namespace pellucid::app {
 
-void add_run(CLI::App& app, int& exit_code);
+void add_run(CLI::App& app, const Globals& globals, int& exit_code);
 
 }  // namespace pellucid::app

@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "app/cli/table.h"
 #include "lib/export/app.h"
 #include "lib/metrics/metric.h"
 #include "lib/tls/name.h"
@@ -49,30 +50,6 @@ std::string app_name(exporter::AppKey key, const classify::Names* names) {
 
 std::string version_name(std::uint16_t version) {
   return version == 0 ? "no ServerHello" : std::string(tls::version_name(version));
-}
-
-// 1234567 → 1,234,567
-std::string grouped(std::uint64_t n) {
-  std::string out = std::to_string(n);
-  for (std::size_t at = out.size(); at > 3; at -= 3) out.insert(at - 3, ",");
-  return out;
-}
-
-std::string scaled(std::uint64_t bytes) {
-  constexpr const char* kUnits[] = {"B", "kB", "MB", "GB", "TB"};
-  double value = static_cast<double>(bytes);
-  unsigned unit = 0;
-  while (value >= 1000 && unit + 1 < std::size(kUnits)) value /= 1000, ++unit;
-  char text[32];
-  std::snprintf(text, sizeof text, unit == 0 ? "%.0f %s" : "%.1f %s", value, kUnits[unit]);
-  return text;
-}
-
-// What the wire holds must not steer the terminal.
-std::string printable(const std::string& name) {
-  std::string out;
-  for (const char c : name) out += c > ' ' && c < 0x7f ? c : '?';
-  return out;
 }
 
 std::uint64_t dropped(const metrics::WorkerCounters& c) { return c.records_dropped.sum() + c.lines_dropped.value(); }

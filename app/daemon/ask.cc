@@ -4,7 +4,8 @@
 
 #include <algorithm>
 #include <charconv>
-#include <cstring>
+
+#include "app/problem.h"
 
 namespace pellucid::app {
 
@@ -78,46 +79,21 @@ FlowFilter flow_filter(const Ask& ask) {
   return f;
 }
 
-// The store's words are FILE:LINE:COLUMN: reason; remedy, or reason; remedy.
+// The store's words are those of split_problem(); only a text that is at fault has a place.
 void refuse_unless_done(Policies::Refusal refusal, const std::string& problem) {
   using R = Policies::Refusal;
   if (refusal == R::none) return;
+  if (refusal == R::invalid) {
+    const Problem p = split_problem(problem);
+    Refusal r{422, "invalid_policy", p.reason, p.remedy, Json{{"file", p.file}}};
+    if (p.line != 0) r.more.update({{"line", p.line}, {"column", p.column}});
+    throw r;
+  }
   const std::size_t cut = problem.find("; ");
   Refusal r{500, "failed", problem.substr(0, cut), cut == std::string::npos ? "" : problem.substr(cut + 2), Json::object()};
-  switch (refusal) {
-    case R::invalid: {
-      r.status = 422;
-      r.code = "invalid_policy";
-      const std::size_t words = r.reason.find(": ");
-      const std::size_t column = r.reason.rfind(':', words == 0 || words == std::string::npos ? words : words - 1);
-      const std::size_t line = column == std::string::npos || column == 0 ? column : r.reason.rfind(':', column - 1);
-      if (words == std::string::npos) break;
-      const bool placed = line != std::string::npos && column != std::string::npos && line < column;
-      if (!placed) {
-        r.more["file"] = r.reason.substr(0, words);
-      } else {
-        r.more["file"] = r.reason.substr(0, line);
-        r.more["line"] = std::strtoul(r.reason.c_str() + line + 1, nullptr, 10);
-        r.more["column"] = std::strtoul(r.reason.c_str() + column + 1, nullptr, 10);
-      }
-      r.reason.erase(0, words + 2);
-      break;
-    }
-    case R::conflict:
-      r.status = 409;
-      r.code = "conflict";
-      break;
-    case R::pending:
-      r.status = 409;
-      r.code = "pending";
-      break;
-    case R::missing:
-      r.status = 404;
-      r.code = "not_found";
-      break;
-    default:
-      break;
-  }
+  if (refusal == R::conflict) r.status = 409, r.code = "conflict";
+  if (refusal == R::pending) r.status = 409, r.code = "pending";
+  if (refusal == R::missing) r.status = 404, r.code = "not_found";
   throw r;
 }
 

@@ -19,6 +19,15 @@ def help_of(*verb):
     return subprocess.run([PELLUCID, *verb, "--help"], capture_output=True, text=True, check=True).stdout
 
 
+def flags_of(page):
+    options = between(page + "Subcommands", "Options:", "Subcommands")
+    return set(re.findall(rf"^  (?:-\w,)?({FLAG})", options, re.M)) - {"--help"}
+
+
+def subcommands_of(page):
+    return re.findall(r"^  (\w+) ", page.split("Subcommands:\n")[1].split("\n\n")[0], re.M) if "Subcommands:" in page else []
+
+
 def text(path):
     with open(path, encoding="utf-8") as f:
         return f.read()
@@ -66,6 +75,30 @@ class Manual(unittest.TestCase):
         verbs = set(re.findall(r"^  (\w+) ", help_of().split("Subcommands:\n")[1], re.M))
         self.assertEqual(set(re.findall(r"^pellucid ([a-z]+)", between(self.cli, "```\n", "```"), re.M)), verbs)
         self.assertEqual(set(re.findall(r"^\.B pellucid ([a-z]+)", between(self.man, ".SH SYNOPSIS", ".SH "), re.M)), verbs)
+
+    def test_every_verb_and_all_its_flags_stand_in_both(self):
+        cli = between(self.cli, "```\n", "```").replace("\n ", " ")
+        man = between(self.man, ".SH SYNOPSIS", ".SH ").replace(".br", "\x00")
+        man = re.sub(r"\\f[BRI]|^\.[A-Z]+ |\n", " ", man, flags=re.M)
+        pairs = [(v,) for v in subcommands_of(help_of())]
+        pairs += [(v, s) for (v,) in list(pairs) for s in subcommands_of(help_of(v))]
+        self.assertIn(("policy", "apply"), pairs)
+        for pair in pairs:
+            flags = flags_of(help_of(*pair))
+            start = rf" *pellucid +{pair[0]}\b" + "".join(rf".*\b{sub}\b" for sub in pair[1:])
+            lines, rows = ([row for row in rows if re.match(start, row)] for rows in (cli.splitlines(), man.split("\x00")))
+            self.assertTrue(lines and rows, pair)
+            for flag in flags:
+                short = "-m" if flag == "--message" else flag
+                self.assertTrue(any(short in row for row in lines), (pair, flag))
+                self.assertTrue(any(short in row for row in rows), (pair, flag))
+
+    def test_global_options_stand_in_both(self):
+        flags = flags_of(help_of()) - {"--version"}
+        self.assertGreater(len(flags), 6)
+        man = set(re.findall(FLAG, between(self.man, ".SH GLOBAL OPTIONS", ".SH ")))
+        self.assertEqual(man, flags)
+        self.assertEqual(set(re.findall(FLAG, between(self.cli, "| global option |", "\n\n"))), flags)
 
     def test_exit_codes_are_the_same_everywhere(self):
         codes = set(re.findall(r" = (\d+)", text(os.path.join(ROOT, "app", "exit.h"))))
