@@ -58,7 +58,7 @@ void write_metrics() {
   for (const DaemonMetric& m : kDaemonMetrics) write_row(m);
   std::printf("\n## Label values\n");
   for (const Axis* axis : {&kLayerAxis, &kErrAxis, &kEndAxis, &kReaderAxis, &kTlsVersionAxis, &kTlsModeAxis, &kCategoryAxis,
-                           &kKindAxis, &kUntrackedAxis, &kDpiEndAxis})
+                           &kKindAxis, &kLevelAxis, &kUntrackedAxis, &kDpiEndAxis})
     write_axis(*axis);
   write_axis({"reason", kLossValues});
   std::printf(

@@ -93,7 +93,10 @@ void add_run(CLI::App& app, const Globals& globals, int& exit_code) {
                    "write records to DIR/eve.jsonl, or (-) to standard output; without it a summary is shown")
       ->type_name("DIR|-");
   verb->add_flag("--json", flags->json, "print the summary as one JSON object");
+  CLI::Option* policy =
+      verb->add_option("--policy", plan.policy, "policy that says how far to look into which flow")->type_name("FILE");
   verb->add_option("--level", flags->level, "how far to look: metadata (our own readers) or classify (nDPI too)")
+      ->excludes(policy)
       ->check(CLI::IsMember({"metadata", "classify"}))
       ->capture_default_str();
   verb->add_option("--workers", plan.workers, "threads that work on flows; one more reads where it is above 1")

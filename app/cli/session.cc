@@ -7,6 +7,7 @@
 #include <chrono>
 #include <filesystem>
 
+#include "app/policy.h"
 #include "drivers/crypto/openssl/digest.h"
 #include "drivers/crypto/openssl/x509.h"
 #include "drivers/dpi/ndpi/dpi.h"
@@ -65,6 +66,20 @@ bool make_folder(const std::string& folder, std::string& problem) {
   return false;
 }
 
+std::unique_ptr<const policy::Program> read_program(const std::string& file, const classify::Names& names,
+                                                    std::string& problem) {
+  const auto text = read_policy_file(file, problem);
+  if (!text) return nullptr;
+  CompiledPolicy compiled = compile_policy(*text, file, {&names, nullptr}, 1);
+  problem = compiled.problem;
+  return std::move(compiled.program);
+}
+
+bool wants_dpi(const Plan& plan, const policy::Program* program) noexcept {
+  if (program == nullptr) return plan.level >= policy::Level::classify;
+  return program->most() >= policy::Level::classify || program->wants_applications();
+}
+
 }  // namespace
 
 struct Session::Lane {
@@ -97,6 +112,7 @@ struct Session::Parts {
   net::Burst burst;  // the reader's
   std::vector<std::unique_ptr<Lane>> lanes;
   std::unique_ptr<dpi::NdpiNames> names;
+  std::unique_ptr<const policy::Program> program;  // null: none was given
   openssl::Digests digests;
   openssl::CertificateReader certificates{digests};
   exporter::Tally tally;
@@ -117,18 +133,21 @@ Session::~Session() = default;
 std::unique_ptr<Session> Session::open(const Plan& plan, std::string& problem) {
   std::unique_ptr<Session> session(new Session(plan));
   Parts& p = *session->parts_;
+  p.names = std::make_unique<dpi::NdpiNames>();
+  if (!plan.policy.empty() && (p.program = read_program(plan.policy, *p.names, problem)) == nullptr) return nullptr;
   p.source = io::FileSource::open(plan.file, {.repeat = plan.repeat}, problem);
   if (p.source == nullptr) return nullptr;
   std::vector<Ring*> rings;
-  const bool dpi = plan.level >= policy::Level::classify;
+  const bool dpi = wants_dpi(plan, p.program.get());
   for (unsigned i = 0; i < plan.workers; ++i) {
     p.lanes.push_back(std::make_unique<Lane>(options_of(plan, i, p.secret), dpi, plan.workers == 1 ? 4096 : kMailRing));
     rings.push_back(&p.lanes.back()->records);
+    if (p.program != nullptr) p.lanes.back()->worker.adopt(p.program.get());
   }
-  p.names = std::make_unique<dpi::NdpiNames>();
   exporter::EveOptions eve;
   eve.pcap_filename = plan.file == "-" ? "stdin" : plan.file;
   p.eve = std::make_unique<exporter::Eve>(std::move(eve), p.digests, &p.certificates, p.names.get());
+  p.eve->set_policy(p.program.get());
   if (!plan.out.empty()) {  // last, so that whatever cannot be had before leaves no trace
     if (plan.out != "-" && !make_folder(plan.out, problem)) return nullptr;
     p.sink = std::make_unique<lines::Lines>(plan.out == "-" ? "-" : plan.out + "/eve.jsonl");

@@ -21,6 +21,7 @@ struct Plan {  // what the command line asks for
   unsigned workers = 1;
   unsigned repeat = 1;
   policy::Level level = policy::Level::classify;
+  std::string policy;              // file; empty: the level holds for every flow
   std::uint32_t flows = 1u << 20;  // for all workers together
   unsigned dpi_tcp_packets = 8;
   unsigned dpi_udp_packets = 4;

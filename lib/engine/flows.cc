@@ -1,6 +1,7 @@
 #include "lib/engine/flows.h"
 
 #include "lib/engine/inspect.h"
+#include "lib/engine/judge.h"
 #include "lib/engine/label.h"
 #include "lib/engine/readers.h"
 #include "lib/engine/report.h"
@@ -91,6 +92,7 @@ std::uint32_t make_flow(State& s, const net::Row& row, const net::Key& key) noex
   c.icmp_type = row.icmp_type;
   c.icmp_code = row.icmp_code;
   s.counters.flows_created.inc();
+  begin_judging(s, flow);
   return flow;
 }
 
@@ -155,11 +157,15 @@ void end_flow(State& s, std::uint32_t flow, flow::End reason) noexcept {
   if (s.job_count != 0) settle_labels(s);  // a queued job may be this flow's
   finish_reading(s, flow);
   last_label(s, flow);
+  judge_last(s, flow);
   flow::Hot& h = s.table.hot(flow);
   if (h.packets[0] == 0 || h.packets[1] == 0) h.flags |= flow::kFlowOneSided;
   report_flow(s, flow, exporter::Kind::flow, reason);
-  s.counters.flows_classified.at(classify::category_slot(s.table.cold(flow).category)).inc();
+  const bool told = level_of(h) >= policy::Level::classify || s.program == nullptr;  // metrics tell no more than records
+  s.counters.flows_classified.at(classify::category_slot(told ? s.table.cold(flow).category : 0)).inc();
   if (s.table.cold(flow).layers != kNone) s.layers.drop(s.table.cold(flow).layers);
+  forget(s, flow);
+  --s.flows_at[static_cast<std::size_t>(level_of(h))];
   s.age.remove(flow);
   s.table.drop(flow);
   count_end(s, reason);
@@ -174,6 +180,7 @@ void publish(State& s) noexcept {
   metrics::WorkerCounters& c = s.counters;
   c.flows.set(s.table.live());
   c.flow_capacity.set(s.table.capacity());
+  for (unsigned l = 0; l < std::size(s.flows_at); ++l) c.flows_at_level.at(static_cast<policy::Level>(l)).set(s.flows_at[l]);
   const flow::StreamStats& streams = s.streams.stats();
   c.stream_in_order.set(streams.in_order);
   c.stream_out_of_order.set(streams.out_of_order);

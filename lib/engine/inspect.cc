@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "lib/engine/judge.h"
 #include "lib/engine/label.h"
 #include "lib/engine/proxy.h"
 #include "lib/engine/readers.h"
@@ -47,12 +48,12 @@ struct Recognised {
 };
 
 // TLS and HTTP may begin at any segment (STARTTLS, CONNECT, a flow joined midway); DNS only with the stream.
-Recognised recognise(const flow::Hot& h, Bytes bytes) noexcept {
+Recognised recognise(const flow::Hot& h, unsigned probed, Bytes bytes) noexcept {
   const Probe tls = tls::probe(bytes);
   if (tls == Probe::yes) return {tls, flow::Reader::tls};
   const Probe http = http::probe(bytes);
   if (http == Probe::yes) return {http, flow::Reader::http};
-  const Probe dns = h.probed <= 2 ? dns::probe_stream(bytes, ports(h)) : Probe::no;
+  const Probe dns = probed <= 2 ? dns::probe_stream(bytes, ports(h)) : Probe::no;
   if (dns == Probe::yes) return {dns, flow::Reader::dns};
   const bool unsure = tls == Probe::unsure || http == Probe::unsure || dns == Probe::unsure;
   return {unsure ? Probe::unsure : Probe::no, flow::Reader::unknown};
@@ -134,8 +135,9 @@ Taken begin_reading(State& s, std::uint32_t flow, flow::Reader reader, Dir dir, 
 
 Taken take_unknown(State& s, std::uint32_t flow, Dir dir, Bytes bytes) noexcept {
   flow::Hot& h = s.table.hot(flow);
-  if (++h.probed > kMaxProbes) return {Next::stop, {}};
-  if (h.probed == 1) bytes = bytes.subspan(proxy_header(bytes));  // what a load balancer says comes before any protocol
+  const unsigned probed = ++s.table.cold(flow).probed;
+  if (probed > kMaxProbes) return {Next::stop, {}};
+  if (probed == 1) bytes = bytes.subspan(proxy_header(bytes));  // what a load balancer says comes before any protocol
   if (bytes.empty()) return {Next::same, {}};
   std::uint8_t joined[2 * kMaxCandidateBytes];
   Bytes seen = bytes;
@@ -145,13 +147,14 @@ Taken take_unknown(State& s, std::uint32_t flow, Dir dir, Bytes bytes) noexcept 
     std::memcpy(joined + n, bytes.data(), more);
     seen = {joined, n + more};
   }
-  Recognised it = recognise(h, seen);
+  Recognised it = recognise(h, probed, seen);
   if (it.probe == Probe::no && seen.size() != bytes.size()) {  // what waited leads nowhere, but a protocol may begin here
     s.spools.clear(s.candidates[h.session].bytes[index(dir)]);
-    it = recognise(h, bytes);
+    it = recognise(h, probed, bytes);
   }
   if (it.probe == Probe::yes) return begin_reading(s, flow, it.reader, dir, bytes);
   if (it.probe == Probe::unsure) keep_candidate(s, h, dir, bytes);
+  if (probed >= kMaxUdpProbes && it.probe == Probe::no) learn_nothing(s, flow);
   return {Next::same, {}};
 }
 
@@ -172,7 +175,7 @@ void give(State& s, std::uint32_t flow, Dir dir, Bytes bytes) noexcept {
     handler(h).close(s, flow);
     for (const Dir d : {Dir::up, Dir::down}) s.streams.end_pass(h.stream, d);
     h.reader = flow::Reader::unknown;
-    h.probed = 0;
+    s.table.cold(flow).probed = 0;
     if (taken.rest.empty()) return;
     bytes = taken.rest;
   }
@@ -246,7 +249,9 @@ void read_datagram(State& s, std::uint32_t flow, const net::Row& row) noexcept {
   const Bytes datagram = row.payload_bytes();
   if (h.reader == flow::Reader::unknown) {
     if (dns::probe(datagram, ports(h)) != Probe::yes) {
-      if (++h.probed >= kMaxUdpProbes) h.reader = flow::Reader::none;
+      if (++s.table.cold(flow).probed < kMaxUdpProbes) return;
+      h.reader = flow::Reader::none;
+      learn_nothing(s, flow);
       return;
     }
     h.reader = flow::Reader::dns;
@@ -282,6 +287,7 @@ void inspect(State& s, std::uint32_t flow, Dir dir, const net::Row& row) noexcep
     } else {
       read_datagram(s, flow, row);
     }
+    if ((h.flags & flow::kFlowUnread) != 0 && h.reader != flow::Reader::none) stop_reading(s, flow);
   }
   if ((h.flags & flow::kFlowDecided) == 0 && h.reader <= flow::Reader::none) ask_dpi(s, flow, dir, row);
 }

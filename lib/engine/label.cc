@@ -1,5 +1,7 @@
 #include "lib/engine/label.h"
 
+#include "lib/engine/judge.h"
+
 namespace pellucid::engine {
 
 namespace {
@@ -24,6 +26,13 @@ unsigned budget(const State& s, const flow::Hot& h) noexcept {
   return h.key.proto == 6 ? s.options.dpi_tcp_packets : s.options.dpi_udp_packets;
 }
 
+bool is_followed(const net::Key& k) noexcept { return k.proto == net::kProtoTcp || k.proto == net::kProtoUdp; }
+
+flow::Content content_of(std::uint16_t master) noexcept {
+  if (master == classify::kTls) return flow::Content::tls;
+  return master == classify::kHttp ? flow::Content::http : flow::Content::dns;
+}
+
 bool swapped(const flow::Hot& h) noexcept { return (h.flags & flow::kFlowSwapped) != 0; }
 
 // A reader of ours may have known the flow later in the same burst.
@@ -37,7 +46,7 @@ void settle_open(State& s, const classify::DpiJob& job) noexcept {
   h.dpi = job.handle;
   if ((h.flags & flow::kFlowDecided) != 0) {
     give_back(s, h);
-  } else if (h.asked >= budget(s, h)) {
+  } else if (s.table.cold(job.flow).asked >= budget(s, h)) {
     const Label guess = h.dpi == kNone ? Label{} : s.dpi->give_up(h.dpi);
     h.dpi = kNone;
     set_label(s, job.flow, guess);
@@ -49,14 +58,24 @@ void settle_open(State& s, const classify::DpiJob& job) noexcept {
 void set_label(State& s, std::uint32_t flow, const Label& label) noexcept {
   flow::Hot& h = s.table.hot(flow);
   if (s.dpi != nullptr) give_back(s, h);
-  h.flags |= flow::kFlowDecided;
+  h.flags |= flow::kFlowDecided | flow::kFlowLabelled;
   store(s.table.cold(flow), label);
+  judge(s, flow);
+}
+
+void drop_dpi(State& s, std::uint32_t flow) noexcept {
+  flow::Hot& h = s.table.hot(flow);
+  give_back(s, h);
+  h.flags |= flow::kFlowDecided;
 }
 
 void name_flow(State& s, std::uint32_t flow, std::uint16_t master, std::string_view name) noexcept {
   const flow::Hot& h = s.table.hot(flow);
+  if ((h.flags & flow::kFlowUnread) != 0) return;  // its reader is on the way out
+  learn_name(s, flow, content_of(master), name);
   const auto by = static_cast<classify::By>(s.table.cold(flow).by);
-  if (by == classify::By::ndpi || by == classify::By::ndpi_cache) return;  // TLS within SMTP, SOCKS …: the flow keeps its name
+  // TLS within SMTP, SOCKS …: the flow keeps its label.
+  if (by == classify::By::ndpi || by == classify::By::ndpi_cache) return judge(s, flow);
   Label label{master, master, 0, classify::Confidence::dpi, classify::By::parser};
   if (s.dpi != nullptr) label = s.dpi->name({master, name, &h.key, swapped(h)});
   set_label(s, flow, label);
@@ -73,7 +92,7 @@ void ask_dpi(State& s, std::uint32_t flow, Dir dir, const net::Row& row) noexcep
   job.dir = dir;
   job.decided = false;
   job.label = Label{};
-  ++h.asked;
+  ++s.table.cold(flow).asked;
 }
 
 void settle_labels(State& s) noexcept {
@@ -90,6 +109,9 @@ void last_label(State& s, std::uint32_t flow) noexcept {
   if (s.dpi == nullptr) return;
   flow::Hot& h = s.table.hot(flow);
   flow::Cold& c = s.table.cold(flow);
+  // Decided without a label: policy has kept inspection away, and no guess is wanted either.
+  const bool kept_away = (h.flags & (flow::kFlowDecided | flow::kFlowLabelled)) == flow::kFlowDecided && is_followed(h.key);
+  if (s.program != nullptr && kept_away) return;
   if (h.dpi != kNone) {
     const std::uint32_t handle = h.dpi;
     h.dpi = kNone;
@@ -99,6 +121,7 @@ void last_label(State& s, std::uint32_t flow) noexcept {
   if (c.by == static_cast<std::uint8_t>(classify::By::nobody)) {
     store(c, s.dpi->guess(h.key, swapped(h) ? classify::Source::b : classify::Source::a));
   }
+  h.flags |= flow::kFlowLabelled;
 }
 
 }  // namespace pellucid::engine

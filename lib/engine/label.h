@@ -9,6 +9,7 @@ namespace pellucid::engine {
 
 void set_label(State& s, std::uint32_t flow, const classify::Label& label) noexcept;  // final; DPI is not asked again
 void name_flow(State& s, std::uint32_t flow, std::uint16_t master, std::string_view name) noexcept;
+void drop_dpi(State& s, std::uint32_t flow) noexcept;                               // policy wants no inspection (any more)
 void ask_dpi(State& s, std::uint32_t flow, Dir dir, const net::Row& row) noexcept;  // queues a job for the end of the burst
 void settle_labels(State& s) noexcept;                                              // runs the queued jobs
 void last_label(State& s, std::uint32_t flow) noexcept;                             // the flow ends: the best guess, if any

@@ -1,6 +1,7 @@
 #include "lib/engine/report.h"
 
 #include "lib/dns/probe.h"
+#include "lib/engine/judge.h"
 #include "lib/export/draft.h"
 #include "lib/tls/name.h"
 
@@ -34,12 +35,34 @@ void fill_ends(exporter::Head& head, const flow::Hot& h) noexcept {
   head.dport = from_b ? k.port_a : k.port_b;
 }
 
+// As much of the label as the level allows: below metadata nothing, below classify what our readers found by themselves.
+void fill_label(exporter::Head& head, const flow::Cold& c, bool judged) noexcept {
+  const auto by = static_cast<classify::By>(c.by);
+  const bool ours = by == classify::By::parser || by == classify::By::name;
+  if (judged && (head.level < policy::Level::metadata || (head.level < policy::Level::classify && !ours))) return;
+  head.master = c.master;
+  const bool all = !judged || head.level >= policy::Level::classify;
+  head.app = all ? c.app : c.master;
+  head.category = all ? c.category : std::uint16_t{0};
+  head.confidence = c.confidence;
+  head.by = all ? c.by : static_cast<std::uint8_t>(classify::By::parser);
+}
+
+void fill_policy(exporter::Head& head, const State& s, const flow::Hot& h, const flow::Cold& c) noexcept {
+  head.rule = exporter::kNoRule;
+  if (s.program == nullptr) return;
+  const auto behind = static_cast<std::uint16_t>(s.epoch - h.epoch);
+  head.generation = static_cast<std::uint32_t>(s.program->generation() - behind);
+  head.rule = c.rule;
+  if (behind == 0 && head.level > policy::Level::count) head.sampled = s.program->sample_of(c.rule);
+}
+
 exporter::Head head_of(const State& s, std::uint32_t flow, Kind kind, std::uint64_t ts_ns) noexcept {
   const flow::Hot& h = s.table.hot(flow);
   const flow::Cold& c = s.table.cold(flow);
   exporter::Head head{};
   head.kind = kind;
-  head.level = s.options.level;
+  head.level = level_of(h);
   if ((h.flags & flow::kFlowIncomplete) != 0) head.flags |= exporter::kHeadIncomplete;
   if ((h.flags & flow::kFlowAssumed) != 0) head.flags |= exporter::kHeadAssumed;
   head.ts_ns = ts_ns;
@@ -49,12 +72,17 @@ exporter::Head head_of(const State& s, std::uint32_t flow, Kind kind, std::uint6
   head.icmp_code = c.icmp_code;
   head.iface = c.iface;
   head.worker = s.options.worker;
-  head.master = c.master;
-  head.app = c.app;
-  head.category = c.category;
-  head.confidence = c.confidence;
-  head.by = c.by;
+  fill_label(head, c, s.program != nullptr);
+  fill_policy(head, s, h, c);
   return head;
+}
+
+// False: the flow's level does not allow such a record. What was read is not told.
+bool may_report(State& s, std::uint32_t flow, Kind kind) noexcept {
+  const bool whole_flow = kind == Kind::flow || kind == Kind::flow_update;
+  if (level_of(s.table.hot(flow)) >= (whole_flow ? policy::Level::count : policy::Level::metadata)) return true;
+  s.counters.records_withheld.at(kind).inc();
+  return false;
 }
 
 // The parts of one record, gathered on the stack; the first may be the flow's wrappers.
@@ -115,6 +143,7 @@ exporter::Cut cut_of(std::uint8_t http_flags) noexcept {
 }  // namespace
 
 void report_flow(State& s, std::uint32_t flow, Kind kind, flow::End end) noexcept {
+  if (!may_report(s, flow, kind)) return;
   const flow::Hot& h = s.table.hot(flow);
   const flow::Cold& c = s.table.cold(flow);
   exporter::FlowBody body{};
@@ -132,6 +161,7 @@ void report_flow(State& s, std::uint32_t flow, Kind kind, flow::End end) noexcep
 }
 
 void report_tls(State& s, std::uint32_t flow, const tls::Session& t) noexcept {
+  if (!may_report(s, flow, Kind::tls)) return;
   const flow::Hot& h = s.table.hot(flow);
   const flow::Cold& c = s.table.cold(flow);
   exporter::TlsBody body{};
@@ -169,6 +199,8 @@ Kind kind_of(const net::Key& key) noexcept {
 
 void report_dns(State& s, std::uint32_t flow, const Piece& message, std::uint8_t response) noexcept {
   flow::Cold& c = s.table.cold(flow);
+  const Kind kind = kind_of(s.table.hot(flow).key);
+  if (!may_report(s, flow, kind)) return;
   exporter::DnsBody body{};
   // Requests are numbered as they come; a response bears the number of the latest request, which is its own unless they
   // overlap.
@@ -177,10 +209,11 @@ void report_dns(State& s, std::uint32_t flow, const Piece& message, std::uint8_t
   body.response = response;
   Parts parts(s, c);
   parts.add(message);
-  write(s, head_of(s, flow, kind_of(s.table.hot(flow).key), s.table.hot(flow).last_ns), body, parts);
+  write(s, head_of(s, flow, kind, s.table.hot(flow).last_ns), body, parts);
 }
 
 void report_http(State& s, std::uint32_t flow, const http::Session& session) noexcept {
+  if (!may_report(s, flow, Kind::http)) return;
   flow::Cold& c = s.table.cold(flow);
   const http::Transaction t = http::transaction(session);
   exporter::HttpBody body{};

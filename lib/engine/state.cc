@@ -16,6 +16,8 @@ State::State(const Options& o, Ring& ring, classify::Dpi* inspector, metrics::Wo
       dns(o.limits.dns_sessions),
       candidates(o.limits.candidates),
       layers(o.limits.layers),
-      scratch(kScratch) {}
+      names(o.limits.names),
+      scratch(kScratch),
+      desk(1) {}
 
 }  // namespace pellucid::engine

@@ -4,6 +4,7 @@
 #include "lib/base/spool.h"
 #include "lib/classify/dpi.h"
 #include "lib/dns/stream.h"
+#include "lib/engine/name.h"
 #include "lib/export/record.h"
 #include "lib/flow/age.h"
 #include "lib/flow/stream.h"
@@ -12,6 +13,7 @@
 #include "lib/http/session.h"
 #include "lib/metrics/counter.h"
 #include "lib/net/hash.h"
+#include "lib/policy/program.h"
 #include "lib/tls/session.h"
 
 namespace pellucid::engine {
@@ -26,6 +28,7 @@ struct Limits {  // per worker; docs/LIMITS.md says what happens at each
   std::uint32_t dns_sessions = 1u << 12;  // over TCP
   std::uint32_t candidates = 1u << 14;    // flows whose first bytes are too few to tell
   std::uint32_t layers = 1u << 18;        // flows with tags or tunnels
+  std::uint32_t names = 1u << 18;         // host names kept for judging flows anew
 };
 
 struct Options {
@@ -69,7 +72,13 @@ struct State {
   Slab<dns::Session> dns;
   Slab<Candidate> candidates;
   Slab<net::Layers> layers;
+  Slab<Name> names;
   LineArray<std::uint8_t> scratch;
+  LineArray<policy::Desk> desk;
+
+  const policy::Program* program = nullptr;  // in force; null: options.level holds for every flow
+  std::uint16_t epoch = 0;                   // the low bits of its generation
+  std::uint32_t flows_at[5] = {};            // live, by level
 
   classify::DpiJob jobs[net::kBurst];
   unsigned job_count = 0;

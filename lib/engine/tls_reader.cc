@@ -1,3 +1,4 @@
+#include "lib/engine/judge.h"
 #include "lib/engine/label.h"
 #include "lib/engine/readers.h"
 #include "lib/engine/report.h"
@@ -15,6 +16,14 @@ void note_flags(State& s, flow::Hot& h, const tls::Session& t) noexcept {
   if (t.client == Dir::down) h.flags |= flow::kFlowReversed;
 }
 
+// What stands in the clear beside an encrypted hello is the name of whoever opens it, not of the server that is meant.
+bool hides_name(const tls::Session& t) noexcept { return t.ech == tls::Ech::real || t.ech == tls::Ech::esni; }
+
+void hide_name(State& s, std::uint32_t flow) noexcept {
+  unlearn_name(s, flow);
+  judge(s, flow);
+}
+
 // The record is written once, when the handshake is over, broken, or has taken too long; then its bytes are of no more use.
 void conclude(State& s, std::uint32_t flow) noexcept {
   flow::Hot& h = s.table.hot(flow);
@@ -23,6 +32,7 @@ void conclude(State& s, std::uint32_t flow) noexcept {
   if (said_something) {
     note_flags(s, h, t);
     if (t.hello_read == 0) name_flow(s, flow, classify::kTls, {});
+    if (hides_name(t)) hide_name(s, flow);
     report_tls(s, flow, t);
   }
   tls::drop(t, s.spools);
@@ -48,6 +58,7 @@ Taken take_tls(State& s, std::uint32_t flow, Dir dir, Bytes bytes) noexcept {
     c.hello_ns = s.ts_ns;
     c.hello_tick = s.now;
     name_flow(s, flow, classify::kTls, {t.sni, t.sni_size});
+    if (hides_name(t)) hide_name(s, flow);
   }
   if (step == tls::Step::more || step == tls::Step::hello) return {Next::same, {}};
   const bool useless = step == tls::Step::failed && t.hello_read == 0 && t.server_read == 0;

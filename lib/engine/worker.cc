@@ -2,6 +2,7 @@
 
 #include "lib/engine/flows.h"
 #include "lib/engine/inspect.h"
+#include "lib/engine/judge.h"
 #include "lib/engine/label.h"
 
 namespace pellucid::engine {
@@ -50,10 +51,16 @@ inline unsigned Worker::take(const net::Row& row, const net::Key& key) noexcept 
     s.counters.untracked.at(metrics::Untracked::table_full).add(row.frames);
     return 0;
   }
+  if (s.table.hot(flow).epoch != s.epoch) judge_anew(s, flow);
   const Dir dir = account(s, flow, row);
   if (row.payload_len != 0 && wants_bytes(s.table.hot(flow))) inspect(s, flow, dir, row);
   after(s, flow);
   return row.frames;
+}
+
+void Worker::adopt(const policy::Program* program) noexcept {
+  state_.program = program;
+  state_.epoch = static_cast<std::uint16_t>(program->generation());
 }
 
 bool Worker::finish(std::uint32_t tick) noexcept {

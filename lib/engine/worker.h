@@ -18,6 +18,9 @@ class Worker {
   // call again.
   bool finish(std::uint32_t tick) noexcept;
 
+  // Between turns: every flow is judged by this policy from its next packet on. It must live until another one was adopted.
+  void adopt(const policy::Program* program) noexcept;
+
   State& state() noexcept { return state_; }
 
  private:

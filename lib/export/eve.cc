@@ -134,7 +134,11 @@ void Eve::write_own(Json& json, const View& v, const net::Layers* layers, Shown 
   json.open_object("pellucid");
   write_app(json, h, names_);
   json.text("level", policy::label(h.level));
-  json.number("policy_generation", options_.policy_generation);
+  json.number("policy_generation", h.generation);
+  if (h.rule != kNoRule && policy_ != nullptr && static_cast<std::uint32_t>(policy_->generation()) == h.generation) {
+    json.text("rule", policy_->name_of(h.rule));
+  }
+  if (h.sampled > 1) json.number("sampled", h.sampled);
   bool assumed = (h.flags & kHeadAssumed) != 0;
   bool incomplete = (h.flags & kHeadIncomplete) != 0 || shown == Shown::some;
   if (h.kind == Kind::flow || h.kind == Kind::flow_update) {

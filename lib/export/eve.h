@@ -10,6 +10,7 @@
 #include "lib/export/eve_tls.h"
 #include "lib/export/json.h"
 #include "lib/export/record.h"
+#include "lib/policy/program.h"
 
 namespace pellucid::exporter {
 
@@ -17,7 +18,6 @@ struct EveOptions {
   std::string pcap_filename = {};            // of a replay; empty: live
   std::vector<std::string> interfaces = {};  // names by Head.iface, for live capture
   std::string host = {};                     // EVE's sensor name; empty: left out
-  std::uint64_t policy_generation = 0;
 };
 
 class Eve {
@@ -27,7 +27,8 @@ class Eve {
       const classify::Names* names) noexcept;
 
   void write(const View& record, std::string& out) noexcept;  // appends one line
-  void set_policy_generation(std::uint64_t generation) noexcept { options_.policy_generation = generation; }
+  // From which the names of rules are taken, for records of its generation; null: none are named.
+  void set_policy(const policy::Program* policy) noexcept { policy_ = policy; }
 
  private:
   void write_common(Json& json, const View& v, const net::Layers* layers) noexcept;
@@ -37,6 +38,7 @@ class Eve {
   EveOptions options_;
   const crypto::Digests& digests_;
   const classify::Names* names_;
+  const policy::Program* policy_ = nullptr;
   TlsText tls_;
 };
 

@@ -17,6 +17,8 @@ inline constexpr std::string_view kKindLabels[] = {"flow", "flow_update", "tls",
 inline constexpr std::uint16_t kHeadIncomplete = 1;  // the tail, or the flow's metadata, was cut at a limit
 inline constexpr std::uint16_t kHeadAssumed = 2;     // the source is a guess
 
+inline constexpr std::uint16_t kNoRule = 0xffff;
+
 struct Head {
   std::uint32_t size;  // of the whole record, head and tail included
   Kind kind;
@@ -37,8 +39,12 @@ struct Head {
   std::uint16_t worker;
   std::uint16_t master, app, category;  // classify::Label, as known by then
   std::uint8_t confidence, by;
+  std::uint32_t generation;  // of the policy that judged it
+  std::uint32_t sampled;     // one flow in so many is read as far; 0 and 1: all
+  std::uint16_t rule;        // of that policy, kNoRule
+  std::uint16_t spare[3];
 };
-static_assert(sizeof(Head) == 80 && std::is_trivially_copyable_v<Head>);
+static_assert(sizeof(Head) == 96 && std::is_trivially_copyable_v<Head>);
 
 struct FlowBody {
   std::uint64_t packets[2];  // [0] to the server (up), [1] to the client

@@ -27,6 +27,13 @@ inline constexpr std::uint16_t kFlowDecided = 16;     // its application is sett
 inline constexpr std::uint16_t kFlowIncomplete = 32;  // a limit was met: some of its metadata is missing
 inline constexpr std::uint16_t kFlowSyn = 64;         // its SYN was seen, no payload yet: session holds the SYN's sequence + 1
 inline constexpr std::uint16_t kFlowReversed = 128;   // records show it the other way round: the ClientHello came from down
+inline constexpr std::uint16_t kFlowUnread = 256;     // policy wants none of its bytes read
+inline constexpr std::uint16_t kFlowNamed = 512;      // its name is known, or that it has none
+inline constexpr std::uint16_t kFlowLabelled = 1024;  // its application is known, or that nobody can tell
+// Two fields of the flags: what records may say (policy::Level), and what a reader of ours has found.
+inline constexpr unsigned kFlowLevelShift = 11, kFlowLevelBits = 3;
+inline constexpr unsigned kFlowContentShift = 14, kFlowContentBits = 2;
+enum class Content : std::uint8_t { nothing, tls, dns, http };
 
 struct alignas(kLine) Hot {
   // line 1: what finding needs
@@ -46,10 +53,16 @@ struct alignas(kLine) Hot {
   std::uint8_t tcp_flags[2];  // all flags seen
   TcpState tcp;
   Reader reader;
-  std::uint8_t asked;         // packets with payload that DPI has seen
-  std::uint8_t probed;        // payloads that were probed for a protocol
+  std::uint16_t epoch;        // of the policy that it was judged by: the low bits of its generation
   std::uint32_t update_tick;  // when the next flow_update is due
 };
+constexpr unsigned field(std::uint16_t flags, unsigned shift, unsigned bits) noexcept {
+  return flags >> shift & ((1u << bits) - 1);
+}
+constexpr std::uint16_t with_field(std::uint16_t flags, unsigned shift, unsigned bits, unsigned value) noexcept {
+  const unsigned mask = ((1u << bits) - 1) << shift;
+  return static_cast<std::uint16_t>((flags & ~mask) | (value << shift & mask));
+}
 static_assert(sizeof(Hot) == 2 * kLine && std::is_trivially_copyable_v<Hot>);
 
 struct alignas(kLine) Cold {
@@ -69,6 +82,10 @@ struct alignas(kLine) Cold {
   std::uint64_t hello_ns;      // TLS: capture time of the ClientHello
   std::uint32_t transactions;  // records written by its reader
   std::uint32_t hello_tick;    // TLS: when its session began, for the wait that ends it
+  std::uint32_t name;          // index in the worker's slab of names, kNone
+  std::uint16_t rule;          // of the policy that it was judged by
+  std::uint8_t asked;          // packets with payload that DPI has seen
+  std::uint8_t probed;         // payloads that were probed for a protocol
 };
 static_assert(sizeof(Cold) == kLine && std::is_trivially_copyable_v<Cold>);
 

@@ -53,7 +53,7 @@ std::uint32_t Table::claim(const net::Key& key, std::uint64_t hash) noexcept {
   h.hash = hash;
   h.stream = h.session = h.dpi = kNone;
   std::memset(&cold_.at[flow], 0, sizeof(Cold));
-  cold_.at[flow].layers = kNone;
+  cold_.at[flow].layers = cold_.at[flow].name = kNone;
   live_.at[flow / 64] |= std::uint64_t{1} << flow % 64;
   used_ = std::max(used_, flow + 1);
   return flow;

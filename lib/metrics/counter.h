@@ -75,6 +75,7 @@ inline constexpr unsigned kKinds = 6;        // exporter::Kind
 inline constexpr unsigned kCategories = 41;  // classify::category_slot()
 enum class TlsVersion : std::uint8_t { ssl2, ssl3, tls10, tls11, tls12, tls13, undetermined, other, kCount };
 enum class TlsMode : std::uint8_t { clear, opaque, kCount };  // clear: the cipher hides nothing
+inline constexpr unsigned kLevels = 5;                        // policy::Level
 enum class Untracked : std::uint8_t { table_full, kCount };
 enum class DpiEnd : std::uint8_t { decided, gave_up, dropped, kCount };
 inline constexpr unsigned kTlsVersions = static_cast<unsigned>(TlsVersion::kCount);
@@ -114,6 +115,12 @@ struct alignas(kLine) WorkerCounters {
   Counter flows;                         // gauge: live
   Counter flow_capacity;                 // gauge: for how many there is room
   Family<kCategories> flows_classified;  // at their end
+  // Policy
+  Family<kLevels> flows_at_level;   // gauge: live, by what records may say
+  Counter policy_judged;            // verdicts asked for
+  Counter policy_changed;           // … that were not the flow's last one
+  Counter names_refused;            // host names that could not be kept
+  Family<kKinds> records_withheld;  // not made: the flow's level does not allow them
   // TCP streams, segments with payload
   Counter stream_in_order;
   Counter stream_out_of_order;

@@ -26,8 +26,8 @@ constexpr Metric counter(std::string_view name, std::string_view help, Axis row 
   return {name, help, Type::counter, shown, row, column, Access<Field>::read, Access<Field>::own};
 }
 template <auto Field>
-constexpr Metric gauge(std::string_view name, std::string_view help) noexcept {
-  return {name, help, Type::gauge, Shown::per_worker, kNoAxis, kNoAxis, Access<Field>::read, Access<Field>::own};
+constexpr Metric gauge(std::string_view name, std::string_view help, Axis row = kNoAxis) noexcept {
+  return {name, help, Type::gauge, Shown::per_worker, row, kNoAxis, Access<Field>::read, Access<Field>::own};
 }
 
 using W = WorkerCounters;
@@ -60,6 +60,12 @@ constexpr std::array kTable{
     gauge<&W::flow_capacity>("flow_table_capacity", "Flows for which there is room."),
     counter<&W::flows_classified, Shown::summed>("classified_flows_total", "Flows ended, by the category of their application.",
                                                  kCategoryAxis),
+    gauge<&W::flows_at_level>("flows_at_level", "Flows live, by the level at which records may show them.", kLevelAxis),
+    counter<&W::policy_judged>("policy_judged_total", "Verdicts of policy on flows."),
+    counter<&W::policy_changed>("policy_verdict_changes_total", "Verdicts that changed the level of their flow."),
+    counter<&W::names_refused>("names_refused_total", "Host names that could not be kept for judging their flow anew."),
+    counter<&W::records_withheld>("records_withheld_total", "Records not made since policy does not allow them, by kind.",
+                                  kKindAxis),
     counter<&W::stream_in_order>("stream_in_order_total", "TCP segments read in place."),
     counter<&W::stream_out_of_order>("stream_out_of_order_total", "TCP segments held for a gap before them."),
     counter<&W::stream_retransmitted>("stream_retransmitted_total", "TCP segments that brought nothing new."),

@@ -70,6 +70,8 @@ inline constexpr std::string_view kCategoryValues[] = {"Unspecified",
                                                        "other"};
 static_assert(std::size(kTlsVersionValues) == kTlsVersions && std::size(kTlsModeValues) == kTlsModes);
 static_assert(std::size(kCategoryValues) == kCategories);
+inline constexpr std::string_view kLevelValues[] = {"ignore", "count", "metadata", "classify", "decrypt"};
+static_assert(std::size(kLevelValues) == kLevels);
 static_assert(std::size(kLayerValues) == kLayers && std::size(kEndValues) == kEnds && std::size(kReaderValues) == kReaders);
 static_assert(std::size(kKindValues) == kKinds && std::size(kUntrackedValues) == kUntracked);
 static_assert(std::size(kDpiEndValues) == kDpiEnds);
@@ -83,6 +85,7 @@ inline constexpr Axis kKindAxis{"kind", kKindValues};
 inline constexpr Axis kTlsVersionAxis{"version", kTlsVersionValues};
 inline constexpr Axis kTlsModeAxis{"mode", kTlsModeValues};
 inline constexpr Axis kCategoryAxis{"category", kCategoryValues};
+inline constexpr Axis kLevelAxis{"level", kLevelValues};
 inline constexpr Axis kUntrackedAxis{"reason", kUntrackedValues};
 inline constexpr Axis kDpiEndAxis{"result", kDpiEndValues};
 

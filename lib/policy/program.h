@@ -48,6 +48,7 @@ class Program {
   std::string_view name_of(std::uint16_t rule) const noexcept {
     return rule < outcomes_.size() ? std::string_view(outcomes_[rule].name) : std::string_view{};
   }
+  std::uint32_t sample_of(std::uint16_t rule) const noexcept { return outcomes_[rule].sample; }
   bool wants_applications() const noexcept { return active(Test::applications) || active(Test::categories); }
   Level most() const noexcept { return most_; }  // the furthest level that any flow can get
 

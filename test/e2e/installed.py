@@ -9,7 +9,7 @@ from harness import HERE, golden
 
 ROOT = os.path.realpath(os.path.join(HERE, "..", ".."))
 BUILD = os.environ["BUILD"]
-DOCUMENTS = ("CLI.md", "LICENSE", "LIMITS.md", "METRICS.md", "README.md", "RECORDS.md")
+DOCUMENTS = ("CLI.md", "LICENSE", "LIMITS.md", "METRICS.md", "POLICY.md", "README.md", "RECORDS.md")
 
 
 class Installed(unittest.TestCase):

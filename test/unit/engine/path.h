@@ -26,7 +26,7 @@ struct Kept {  // a record, copied out of the ring
 inline engine::Options small_options() {
   engine::Options o;
   o.level = policy::Level::metadata;
-  o.limits = {256, 64, 64, 256, 16, 16, 8, 16, 64};
+  o.limits = {256, 64, 64, 256, 16, 16, 8, 16, 64, 32};
   o.update_ticks = engine::ticks(1800.0);
   o.tls_wait_ticks = engine::ticks(5.0);
   return o;
@@ -75,6 +75,7 @@ class Path {
     }
     return found;
   }
+  void adopt(const policy::Program* program) { worker_.adopt(program); }
   engine::State& state() { return worker_.state(); }
   const metrics::WorkerCounters& counters() const { return counters_; }
 

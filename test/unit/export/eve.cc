@@ -105,14 +105,33 @@ TEST(Eve, TimesThatRunBackwardsGiveNoAge) {
 }
 
 TEST(Eve, ThePlaceOfCaptureIsAnInterfaceOrAFile) {
-  Bench b({.pcap_filename = "x\n.pcap", .interfaces = {"eth0", ""}, .host = "sensor", .policy_generation = 42});
+  Bench b({.pcap_filename = "x\n.pcap", .interfaces = {"eth0", ""}, .host = "sensor"});
   Head h = head_of(Kind::flow);
   EXPECT_TRUE(has(b.line(h, flow_body()), "\"host\":\"sensor\",\"in_iface\":\"eth0\",\"event_type\""));
   h.iface = 1;
   EXPECT_TRUE(has(b.line(h, flow_body()), "\"pcap_filename\":\"x\\n.pcap\""));
   h.iface = 65535;
   EXPECT_TRUE(has(b.line(h, flow_body()), "\"pcap_filename\""));
-  EXPECT_TRUE(has(b.line(h, flow_body()), "\"policy_generation\":42"));
+}
+
+TEST(Eve, TheRuleIsNamedWhileItsPolicyIsInForce) {
+  policy::Rules rules;
+  rules.rules.resize(1);
+  rules.rules[0].name = "bank";
+  rules.fallback.name = "default";
+  const policy::Program program(rules, {}, 42);
+  Bench b;
+  Head h = head_of(Kind::flow);
+  h.generation = 42;
+  h.rule = 0;
+  EXPECT_TRUE(has(b.line(h, flow_body()), "\"policy_generation\":42,\"reason\""));
+  b.eve.set_policy(&program);
+  EXPECT_TRUE(has(b.line(h, flow_body()), "\"policy_generation\":42,\"rule\":\"bank\",\"reason\""));
+  h.rule = 1;
+  h.sampled = 10;
+  EXPECT_TRUE(has(b.line(h, flow_body()), "\"rule\":\"default\",\"sampled\":10,"));
+  h.generation = 41;
+  EXPECT_FALSE(has(b.line(h, flow_body()), "\"rule\""));
 }
 
 TEST(Eve, ApplicationsAreNamedAsFarAsNamesAreKnown) {

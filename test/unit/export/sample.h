@@ -93,6 +93,7 @@ inline Octets certificates(std::initializer_list<Octets> chain) {
 inline Head head_of(Kind kind) {
   Head h{};
   h.kind = kind;
+  h.rule = kNoRule;
   h.level = policy::Level::classify;
   h.ts_ns = 1'795'352'461'123'456'789;
   h.flow_id = 123'456'789'012;

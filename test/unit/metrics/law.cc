@@ -34,6 +34,10 @@ std::unique_ptr<WorkerCounters> balanced_run() {
   w->flows_evicted.add(1);
   w->flows_classified.at(5).add(6);
   w->flows.set(3);
+  w->flows_at_level.at(1).set(1);
+  w->flows_at_level.at(3).set(2);
+  w->policy_judged.add(9);
+  w->policy_changed.add(4);
   w->sessions_started.at(flow::Reader::tls).add(3);
   w->sessions_failed.at(flow::Reader::tls).add(1);
   w->sessions_incomplete.at(flow::Reader::tls).add(1);
@@ -79,6 +83,8 @@ TEST(Law, EachLawIsBrokenByTheLossItSpeaksOf) {
             }),
             "handover");
   EXPECT_EQ(broken_by([](WorkerCounters& w) { w.flows.set(4); }), "flows");
+  EXPECT_EQ(broken_by([](WorkerCounters& w) { w.flows_at_level.at(0).inc(); }), "levels");
+  EXPECT_EQ(broken_by([](WorkerCounters& w) { w.policy_changed.add(6); }), "verdicts");
   EXPECT_EQ(broken_by([](WorkerCounters& w) { w.flows_evicted.inc(); }), "evictions");
   EXPECT_EQ(broken_by([](WorkerCounters& w) { w.flows_classified.at(0).inc(); }), "categories");
   EXPECT_EQ(broken_by([](WorkerCounters& w) { w.sessions_failed.at(2).add(5); }), "sessions failed");
@@ -92,6 +98,7 @@ TEST(Law, EachLawIsBrokenByTheLossItSpeaksOf) {
   EXPECT_EQ(broken_by([](WorkerCounters& w) {
               w.flows_created.add(100);
               w.flows.add(100);
+              w.flows_at_level.at(1).add(100);
             }),
             "flow packets");
 }

@@ -1,0 +1,28 @@
+// Judge: what policy says of a flow: asked when it begins, when its name, protocol or application becomes known, and at its
+// next packet under a new policy. Functions over one worker's State; without a policy they do nothing.
+#pragma once
+#include "lib/engine/state.h"
+
+namespace pellucid::engine {
+
+inline policy::Level level_of(const flow::Hot& h) noexcept {  // what its records may say
+  return static_cast<policy::Level>(flow::field(h.flags, flow::kFlowLevelShift, flow::kFlowLevelBits));
+}
+
+void begin_judging(State& s, std::uint32_t flow) noexcept;  // its first verdict; no reader has begun
+// After more became known. Never drops a reader, which may be the caller: see obey().
+void judge(State& s, std::uint32_t flow) noexcept;
+// Nothing more will become known. A verdict under an older policy stays as it is.
+void judge_last(State& s, std::uint32_t flow) noexcept;
+// The flow's verdict is of another policy than the one in force.
+void judge_anew(State& s, std::uint32_t flow) noexcept;
+
+// A reader has found its protocol and, if it is not empty, the name that the flow is for.
+void learn_name(State& s, std::uint32_t flow, flow::Content content, std::string_view name) noexcept;
+void learn_nothing(State& s, std::uint32_t flow) noexcept;  // the first payloads are of no protocol of ours
+void unlearn_name(State& s, std::uint32_t flow) noexcept;   // it was an outer name, which says nothing
+void forget(State& s, std::uint32_t flow) noexcept;         // the flow ends: gives back what was kept for judging
+
+std::string_view name_of(const State& s, std::uint32_t flow) noexcept;  // the end of it, where it is long; empty: not known
+
+}  // namespace pellucid::engine
