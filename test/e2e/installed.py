@@ -10,6 +10,7 @@ from harness import HERE, golden
 ROOT = os.path.realpath(os.path.join(HERE, "..", ".."))
 BUILD = os.environ["BUILD"]
 DOCUMENTS = ("CLI.md", "LICENSE", "LIMITS.md", "METRICS.md", "POLICY.md", "README.md", "RECORDS.md")
+PROGRAMS = ("bin/pellucid", "sbin/pellucidd")
 
 
 class Installed(unittest.TestCase):
@@ -33,10 +34,11 @@ class Installed(unittest.TestCase):
             return f.read()
 
     def test_it_is_all_there_and_nothing_else(self):
-        want = ["bin/pellucid", "share/man/man1/pellucid.1", "share/bash-completion/completions/pellucid",
+        want = [*PROGRAMS, "share/man/man1/pellucid.1", "share/bash-completion/completions/pellucid",
                 "share/zsh/site-functions/_pellucid", "share/fish/vendor_completions.d/pellucid.fish"]
         want += ["share/doc/pellucid/" + name for name in DOCUMENTS]
-        want += ["share/pellucid/schema/" + name for name in os.listdir(os.path.join(ROOT, "conf", "schema"))]
+        for folder in ("schema", "prometheus", "grafana"):
+            want += [f"share/pellucid/{folder}/{name}" for name in os.listdir(os.path.join(ROOT, "conf", folder))]
         self.assertEqual(self.found, sorted(want))
 
     def test_the_program_runs_from_there(self):
@@ -49,7 +51,7 @@ class Installed(unittest.TestCase):
         for path in self.found:
             mode = os.stat(self.path(path)).st_mode
             self.assertEqual(mode & 0o444, 0o444, path)
-            self.assertEqual(mode & 0o111, 0o111 if path == "bin/pellucid" else 0, path)
+            self.assertEqual(mode & 0o111, 0o111 if path in PROGRAMS else 0, path)
 
     def complete(self, *words):
         """What bash offers for the last word."""

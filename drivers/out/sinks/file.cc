@@ -119,9 +119,15 @@ exporter::Target::Progress File::write(std::string_view lines) noexcept {
   const std::size_t end = lines.substr(0, done).rfind('\n');
   const std::size_t kept = end == std::string_view::npos ? 0 : end + 1;
   size_ += kept;
-  // Where even cutting fails, opening the file again mends it.
-  if (kept != done && ::ftruncate(fd_, static_cast<off_t>(size_)) != 0) close();
+  if (kept != done) cut_back(done - kept);
   return {kept, trouble_};
+}
+
+// Asks how long the file is: others may have cut it too. Where cutting fails, opening the file again mends it.
+void File::cut_back(std::size_t bytes) noexcept {
+  struct stat status {};
+  const bool known = ::fstat(fd_, &status) == 0 && status.st_size >= static_cast<off_t>(bytes);
+  if (!known || ::ftruncate(fd_, status.st_size - static_cast<off_t>(bytes)) != 0) close();
 }
 
 std::optional<exporter::Loss> File::settle(std::uint64_t now_ns) noexcept {
@@ -159,7 +165,7 @@ bool File::sync() noexcept {
 
 void File::close() noexcept {
   if (fd_ < 0) return;
-  if (options_.sync != Sync::never && unsynced_) static_cast<void>(sync());
+  if (options_.sync != Sync::never && unsynced_) static_cast<void>(::fdatasync(fd_));  // nobody is left to be told
   ::close(fd_);
   fd_ = -1;
   unsynced_ = false;

@@ -41,6 +41,7 @@ class File final : public exporter::Target {
   bool prepare() noexcept;
   std::size_t what_fits(std::string_view lines) const noexcept;
   bool mend() noexcept;
+  void cut_back(std::size_t bytes) noexcept;
   bool rotate() noexcept;
   bool sync() noexcept;
   void close() noexcept;

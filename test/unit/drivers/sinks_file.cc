@@ -182,6 +182,17 @@ TEST_F(SinkFile, AFullDiskLeavesWholeLinesAndWritingGoesOnOnceThereIsRoom) {
   EXPECT_EQ(content(path()), text.substr(0, text.size() - rest.size()));
 }
 
+TEST_F(SinkFile, AFileThatSomebodyEmptiedIsNotFilledWithNothingWhenTheDiskIsFull) {
+  if (!small_disk(64)) GTEST_SKIP() << "mounting a small disk needs root";
+  File file({.path = path()});
+  ASSERT_TRUE(put(file, numbered(0, 1000)));
+  fs::resize_file(path(), 0);
+  const std::string text = numbered(0, 10'000);
+  const auto progress = file.write(text);
+  EXPECT_EQ(progress.trouble, Loss::disk_full);
+  EXPECT_TRUE(content(path()) == text.substr(0, progress.bytes));
+}
+
 TEST_F(SinkFile, EveryKindOfSyncingLeavesTheSameFile) {
   for (const Sync sync : {Sync::never, Sync::interval, Sync::always}) {
     {

@@ -23,6 +23,8 @@ void expect_settled(const Writer& writer, std::uint64_t offered) {
   EXPECT_EQ(s.counts.offered, offered);
   EXPECT_EQ(s.counts.written + s.counts.all_dropped(), offered);
   EXPECT_EQ(s.counts.queued, 0u);
+  EXPECT_TRUE(exporter::accounts_for(s, offered));
+  EXPECT_FALSE(exporter::accounts_for(s, offered + 1));
 }
 
 struct SinkWriter : Place {
@@ -90,6 +92,8 @@ TEST_F(SinkWriter, AFullDiskIsReportedDropsWithItsReasonAndRecovers) {
   SinkState s = writer->state();
   EXPECT_EQ(s.trouble, Loss::disk_full);
   EXPECT_EQ(s.failures, 1u);
+  EXPECT_FALSE(exporter::figures_of(s).up);
+  EXPECT_EQ(exporter::figures_of(s).dropped[1], of(s, Loss::disk_full));
   EXPECT_NE(s.failure.find("No space left on device"), std::string::npos) << s.failure;
   EXPECT_TRUE(content(path()).ends_with("}\n"));
   fs::remove(dir / "ballast");
