@@ -159,6 +159,15 @@ void forget(State& s, std::uint32_t flow) noexcept {
   c.name = kNone;
 }
 
+policy::Level level_under(State& s, std::uint32_t flow, const policy::Program& program) noexcept {
+  return program.judge(facts_of(s, flow, When::live), *s.desk.at).shows;
+}
+
+std::uint32_t generation_of(const State& s, const flow::Hot& h) noexcept {
+  if (s.program == nullptr) return 0;
+  return static_cast<std::uint32_t>(s.program->generation() - static_cast<std::uint16_t>(s.epoch - h.epoch));
+}
+
 std::string_view name_of(const State& s, std::uint32_t flow) noexcept {
   const std::uint32_t at = s.table.cold(flow).name;
   return at == kNone ? std::string_view{} : s.names[at].view();

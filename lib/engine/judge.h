@@ -23,6 +23,10 @@ void learn_nothing(State& s, std::uint32_t flow) noexcept;  // the first payload
 void unlearn_name(State& s, std::uint32_t flow) noexcept;   // it was an outer name, which says nothing
 void forget(State& s, std::uint32_t flow) noexcept;         // the flow ends: gives back what was kept for judging
 
+// What it would be shown at under another policy, as far as is known of it now.
+policy::Level level_under(State& s, std::uint32_t flow, const policy::Program& program) noexcept;
+// Of the policy that it was judged by; 0: of none.
+std::uint32_t generation_of(const State& s, const flow::Hot& h) noexcept;
 std::string_view name_of(const State& s, std::uint32_t flow) noexcept;  // the end of it, where it is long; empty: not known
 
 }  // namespace pellucid::engine

@@ -81,6 +81,16 @@ void name_flow(State& s, std::uint32_t flow, std::uint16_t master, std::string_v
   set_label(s, flow, label);
 }
 
+Label shown_label(const State& s, std::uint32_t flow) noexcept {
+  const flow::Cold& c = s.table.cold(flow);
+  const policy::Level level = level_of(s.table.hot(flow));
+  Label label{c.master, c.app, c.category, static_cast<classify::Confidence>(c.confidence), static_cast<classify::By>(c.by)};
+  if (s.program == nullptr || level >= policy::Level::classify) return label;
+  const bool ours = label.by == classify::By::parser || label.by == classify::By::name;
+  if (level < policy::Level::metadata || !ours) return {};
+  return {label.master, label.master, 0, label.confidence, classify::By::parser};
+}
+
 void ask_dpi(State& s, std::uint32_t flow, Dir dir, const net::Row& row) noexcept {
   flow::Hot& h = s.table.hot(flow);
   CHECK(s.job_count < net::kBurst);

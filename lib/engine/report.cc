@@ -2,6 +2,7 @@
 
 #include "lib/dns/probe.h"
 #include "lib/engine/judge.h"
+#include "lib/engine/label.h"
 #include "lib/export/draft.h"
 #include "lib/tls/name.h"
 
@@ -35,26 +36,12 @@ void fill_ends(exporter::Head& head, const flow::Hot& h) noexcept {
   head.dport = from_b ? k.port_a : k.port_b;
 }
 
-// As much of the label as the level allows: below metadata nothing, below classify what our readers found by themselves.
-void fill_label(exporter::Head& head, const flow::Cold& c, bool judged) noexcept {
-  const auto by = static_cast<classify::By>(c.by);
-  const bool ours = by == classify::By::parser || by == classify::By::name;
-  if (judged && (head.level < policy::Level::metadata || (head.level < policy::Level::classify && !ours))) return;
-  head.master = c.master;
-  const bool all = !judged || head.level >= policy::Level::classify;
-  head.app = all ? c.app : c.master;
-  head.category = all ? c.category : std::uint16_t{0};
-  head.confidence = c.confidence;
-  head.by = all ? c.by : static_cast<std::uint8_t>(classify::By::parser);
-}
-
 void fill_policy(exporter::Head& head, const State& s, const flow::Hot& h, const flow::Cold& c) noexcept {
   head.rule = exporter::kNoRule;
   if (s.program == nullptr) return;
-  const auto behind = static_cast<std::uint16_t>(s.epoch - h.epoch);
-  head.generation = static_cast<std::uint32_t>(s.program->generation() - behind);
+  head.generation = generation_of(s, h);
   head.rule = c.rule;
-  if (behind == 0 && head.level > policy::Level::count) head.sampled = s.program->sample_of(c.rule);
+  if (h.epoch == s.epoch && head.level > policy::Level::count) head.sampled = s.program->sample_of(c.rule);
 }
 
 exporter::Head head_of(const State& s, std::uint32_t flow, Kind kind, std::uint64_t ts_ns) noexcept {
@@ -72,7 +59,12 @@ exporter::Head head_of(const State& s, std::uint32_t flow, Kind kind, std::uint6
   head.icmp_code = c.icmp_code;
   head.iface = c.iface;
   head.worker = s.options.worker;
-  fill_label(head, c, s.program != nullptr);
+  const classify::Label label = shown_label(s, flow);
+  head.master = label.master;
+  head.app = label.app;
+  head.category = label.category;
+  head.confidence = static_cast<std::uint8_t>(label.confidence);
+  head.by = static_cast<std::uint8_t>(label.by);
   fill_policy(head, s, h, c);
   return head;
 }
