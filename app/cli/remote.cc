@@ -1,5 +1,7 @@
 #include "app/cli/remote.h"
 
+#include <signal.h>
+
 #include <charconv>
 #include <cstdio>
 
@@ -110,7 +112,9 @@ int complain(const Globals& globals, const Failure& f) {
   return f.code;
 }
 
-Remote::Remote(const Globals& globals) : client_(std::make_unique<ctl::Client>(target_of(globals))) {}
+Remote::Remote(const Globals& globals) : client_(std::make_unique<ctl::Client>(target_of(globals))) {
+  signal(SIGPIPE, SIG_IGN);  // a daemon that hangs up is an error to report, not our end
+}
 Remote::~Remote() = default;
 
 std::string Remote::ask(const std::string& method, const std::string& path, const std::string& body) {

@@ -15,7 +15,7 @@ namespace pellucid::ctl {
 
 namespace {
 
-constexpr int kBacklog = 128;
+constexpr int kBacklog = 1024;  // a Unix socket refuses at once where it is full
 constexpr int kSocketFlags = SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC;
 
 int fail(int fd, std::string& problem, std::string text) {

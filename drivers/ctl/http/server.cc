@@ -94,29 +94,38 @@ void Server::keep_door() noexcept {
   }
 }
 
-// Under the mutex. True: a place will be free as soon as its guest has noticed.
-bool Server::make_room() {
+// Under the mutex. The place is free as soon as its guest has noticed.
+void Server::make_room() {
   for (Guest* guest : guests_) {
     if (guest->evicted || !guest->waiting.load(std::memory_order_relaxed)) continue;
     guest->evicted = true;
     counts_.evicted.fetch_add(1, std::memory_order_relaxed);
     shutdown(guest->fd, SHUT_RDWR);
-    return true;
-  }
-  return false;
-}
-
-void Server::welcome(int fd) {
-  counts_.accepted.fetch_add(1, std::memory_order_relaxed);
-  std::unique_lock lock(mutex_);
-  const bool place = !ending_ && (guests_.size() + queue_.size() < options_.connections || make_room());
-  if (place || (!ending_ && queue_.size() < options_.connections)) {
-    queue_.push_back(fd);
-    lock.unlock();
-    come_.notify_one();
     return;
   }
-  lock.unlock();
+}
+
+// Who came last is served first to come: in a flood the clients of the flood take each other's places.
+void Server::welcome(int fd) {
+  counts_.accepted.fetch_add(1, std::memory_order_relaxed);
+  int surplus = -1;
+  {
+    const std::lock_guard lock(mutex_);
+    if (ending_) surplus = fd;
+    if (!ending_) {
+      if (guests_.size() + queue_.size() >= options_.connections) make_room();
+      if (queue_.size() == options_.connections) {
+        surplus = queue_.front();
+        queue_.pop_front();
+      }
+      queue_.push_back(fd);
+    }
+  }
+  come_.notify_one();
+  if (surplus >= 0) turn_away(surplus);
+}
+
+void Server::turn_away(int fd) {
   counts_.turned_away.fetch_add(1, std::memory_order_relaxed);
   if (security_ == nullptr) {
     const engine::Reply reply = verbs_.refuse(503, "too many clients at once");
@@ -147,7 +156,7 @@ void Server::serve() noexcept {
 
 namespace {
 
-// Closing on bytes that were never read would reset the connection, and the client might lose our answer.
+// Closing with bytes that were never read would reset the connection, and the client might lose our answer.
 void let_go(int fd) {
   constexpr unsigned kPieces = 64;
   shutdown(fd, SHUT_WR);
@@ -162,28 +171,37 @@ void let_go(int fd) {
 }  // namespace
 
 void Server::attend(int fd, Guest& guest) {
-  Tls tls;
-  if (security_ != nullptr) {
-    tls.reset(SSL_new(security_->context.get()));
-    if (tls == nullptr || SSL_set_fd(tls.get(), fd) != 1) return;
-  }
-  Stream stream(fd, std::move(tls));
-  Caller caller;
-  if (stream.tls() != nullptr) {
-    if (!stream.shake_hands(Stream::Clock::now() + kMaxHeadTime)) {
-      counts_.tls_failed.fetch_add(1, std::memory_order_relaxed);
-      return;
+  unsigned answered = 0;
+  {
+    Tls tls;
+    if (security_ != nullptr) {
+      tls.reset(SSL_new(security_->context.get()));
+      if (tls == nullptr || SSL_set_fd(tls.get(), fd) != 1) return;
     }
-    caller.proof = names_of_peer(stream.tls());
-    if (!caller.proof.empty()) caller.name = caller.proof.front();
-    if (!options_.ca.empty()) caller.way = Caller::Way::certificate;
-  } else if (!options_.socket.empty()) {
-    caller = local_peer(fd);
+    Stream stream(fd, std::move(tls));
+    Caller caller;
+    if (!meet(stream, fd, caller)) return;
+    Talk talk(verbs_, options_.most_body);
+    answered = talk.hold(stream, std::move(caller), guest);
   }
-  Talk talk(verbs_, options_.most_body);
-  const unsigned answered = talk.hold(stream, std::move(caller), guest);
   counts_.requests.fetch_add(answered, std::memory_order_relaxed);
-  if (answered != 0 && stream.tls() == nullptr) let_go(fd);
+  if (answered != 0) let_go(fd);
+}
+
+// Who it is. False: TLS did not come about.
+bool Server::meet(Stream& stream, int fd, Caller& caller) {
+  if (stream.tls() == nullptr) {
+    if (!options_.socket.empty()) caller = local_peer(fd);
+    return true;
+  }
+  if (!stream.shake_hands(Stream::Clock::now() + kMaxHeadTime)) {
+    counts_.tls_failed.fetch_add(1, std::memory_order_relaxed);
+    return false;
+  }
+  caller.proof = names_of_peer(stream.tls());
+  if (!caller.proof.empty()) caller.name = caller.proof.front();
+  if (!options_.ca.empty()) caller.way = Caller::Way::certificate;
+  return true;
 }
 
 }  // namespace pellucid::ctl

@@ -18,6 +18,8 @@
 
 namespace pellucid::ctl {
 
+class Stream;
+
 inline constexpr unsigned kMaxConnections = 64;  // of one server
 
 struct ServerOptions {
@@ -35,7 +37,7 @@ struct ServerCounts {  // since start
   std::atomic<std::uint64_t> accepted{0};
   std::atomic<std::uint64_t> requests{0};
   std::atomic<std::uint64_t> evicted{0};      // ended while the server waited for them, to make room
-  std::atomic<std::uint64_t> turned_away{0};  // every thread was answering
+  std::atomic<std::uint64_t> turned_away{0};  // too many waited for a thread
   std::atomic<std::uint64_t> tls_failed{0};
 };
 
@@ -59,9 +61,11 @@ class Server {
 
   void keep_door() noexcept;
   void welcome(int fd);
-  bool make_room();
+  void make_room();
+  void turn_away(int fd);
   void serve() noexcept;
   void attend(int fd, Guest& guest);
+  bool meet(Stream& stream, int fd, engine::Caller& caller);
 
   ServerOptions options_;
   engine::Verbs& verbs_;
