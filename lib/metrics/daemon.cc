@@ -2,6 +2,8 @@
 
 #include <array>
 
+#include "lib/metrics/law.h"
+
 namespace pellucid::metrics {
 namespace {
 
@@ -42,6 +44,13 @@ void put_stale(const D& d, const Put& put) {
   }
 }
 
+void put_broken(const D& d, const Put& put) {
+  for (std::size_t i = 0; i < d.workers.size(); ++i) {
+    const std::string worker = std::to_string(i);
+    put({{worker, {}}, broken_laws(*d.workers[i])});
+  }
+}
+
 using P = PortFigures;
 using S = SinkFigures;
 constexpr Type kCounter = Type::counter, kGauge = Type::gauge;
@@ -68,6 +77,11 @@ constexpr std::array kTable{
                  kGauge,
                  {"worker", {}},
                  put_stale},
+    DaemonMetric{"worker_laws_broken",
+                 "Laws between its counters that the worker's figures break: 0, or the program is at fault.",
+                 kGauge,
+                 {"worker", {}},
+                 put_broken},
     ring<&RingFigures::used>("ring_depth", "Bytes that wait in a ring between two threads."),
     ring<&RingFigures::capacity>("ring_capacity", "Bytes for which a ring has room."),
     sink<&S::up>("sink_up", "Whether the sink takes records: 1, or 0.", kGauge),

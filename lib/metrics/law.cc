@@ -88,4 +88,10 @@ const Law* broken_law(const WorkerCounters& counters, Scope scope) noexcept {
   return nullptr;
 }
 
+unsigned broken_laws(const WorkerCounters& block) noexcept {
+  unsigned n = 0;
+  for (const Law& law : kLaws) n += law.scope == Scope::block && !law.holds(block) ? 1 : 0;
+  return n;
+}
+
 }  // namespace pellucid::metrics

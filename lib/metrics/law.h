@@ -21,5 +21,6 @@ extern const std::span<const Law> kLaws;
 
 // The first law that the counters break, or nullptr. Scope::block: they are one thread's. Scope::sum: they are the sum of all.
 const Law* broken_law(const WorkerCounters& counters, Scope scope = Scope::sum) noexcept;
+unsigned broken_laws(const WorkerCounters& block) noexcept;  // how many of those of a block
 
 }  // namespace pellucid::metrics

@@ -11,5 +11,6 @@ constexpr Law kImpossible{Scope::block, "packets", "packets = packets + 1",
 constinit const std::span<const Law> kLaws{&kImpossible, 1};
 
 const Law* broken_law(const WorkerCounters& sum, Scope) noexcept { return kImpossible.holds(sum) ? nullptr : &kImpossible; }
+unsigned broken_laws(const WorkerCounters& block) noexcept { return kImpossible.holds(block) ? 0 : 1; }
 
 }  // namespace pellucid::metrics

@@ -34,6 +34,11 @@ TEST(Daemon, EachFigureIsPutUnderItsOwnNameAndLabels) {
   d.sinks = {{"main", true, 21, 22, {31, 32, 33, 34, 35}, 23, 24, 25, 26, 27, 28}};
   d.rings = {{"records-0", 41, 42}};
   d.stale = {false, true};
+  const WorkerCounters good;
+  WorkerCounters bad;
+  bad.packets.add(1);
+  bad.flows.add(1);
+  d.workers = {&good, &bad};
   std::map<std::string, std::uint64_t> got;
   for (const DaemonMetric& m : kDaemonMetrics) {
     m.visit(d, [&](const Point& p) {
@@ -50,6 +55,8 @@ TEST(Daemon, EachFigureIsPutUnderItsOwnNameAndLabels) {
       {"port_free_buffers{tap0,}", 6},
       {"worker_stale{0,}", 0},
       {"worker_stale{1,}", 1},
+      {"worker_laws_broken{0,}", 0},
+      {"worker_laws_broken{1,}", 2},
       {"ring_depth{records-0,}", 41},
       {"ring_capacity{records-0,}", 42},
       {"export_records_total{main,}", 21},
