@@ -37,7 +37,7 @@ TEST(Daemon, EachFigureIsPutUnderItsOwnNameAndLabels) {
   const WorkerCounters good;
   WorkerCounters bad;
   bad.packets.add(1);
-  bad.flows.add(1);
+  bad.records_made.at(2).add(1);
   d.workers = {&good, &bad};
   std::map<std::string, std::uint64_t> got;
   for (const DaemonMetric& m : kDaemonMetrics) {
