@@ -188,6 +188,7 @@ bool read_config(const std::string& file, Config& config, std::string& problem) 
     problem = file + ": cannot be read: " + std::strerror(errno) + "; name another with --config";
     return false;
   }
+  config.text = text.str();
   Tree tree;
   Fault fault;
   const schema::Schema schema(schema::text_of("pellucid"));

@@ -37,6 +37,7 @@ struct MetricsConfig {
 };
 
 struct Config {
+  std::string text;  // as it was read
   std::string host;  // EVE's sensor name
   std::vector<dpdk::PortOptions> ports;
   unsigned workers = 1;

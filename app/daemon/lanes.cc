@@ -63,15 +63,17 @@ unsigned core_of(const Config& config, unsigned worker) {
 }  // namespace
 
 struct Lanes::One {
-  One(const Config& config, const Ports& ports, unsigned number, const net::HashSecret& secret, std::uint64_t start_ns)
-      : core(core_of(config, number)),
-        options(options_of(config, number, secret)),
+  One(const Config& config, const Ports& ports, unsigned n, const net::HashSecret& secret, std::uint64_t start_ns)
+      : number(n),
+        core(core_of(config, n)),
+        options(options_of(config, n, secret)),
         dpi(kDpiFlows, kDpiArena),
         records(kRecordRing),
-        source(queues_of(ports, number, config.workers)),
+        source(queues_of(ports, n, config.workers)),
         front({.ignore_vlan = config.ignore_vlan}, secret, options.flow_hash, counters, start_ns),
         worker(options, records, &dpi, counters) {}
 
+  unsigned number;
   unsigned core;
   engine::Options options;
   metrics::WorkerCounters counters;
@@ -82,13 +84,13 @@ struct Lanes::One {
   engine::Worker worker;
   std::unique_ptr<engine::Lane> lane;
   metrics::Published published;
-  Answer answer;  // the control thread's
   alignas(kLine) std::atomic<std::uint64_t> turns{0};
   std::uint64_t turns_seen = 0;  // the control thread's
   std::thread thread;
 };
 
-Lanes::Lanes(const Config& config, const Ports& ports) : sleep_us_(config.sleep_us) {
+Lanes::Lanes(const Config& config, const Ports& ports, Snap& policies)
+    : policies_(policies), sleep_us_(config.sleep_us) {
   const net::HashSecret secret = draw_secret();
   const std::uint64_t start_ns = sys::wall_ns();
   const unsigned n = config.workers;
@@ -129,14 +131,21 @@ void Lanes::drive(One& one) noexcept {
   const dpdk::Seat seat;
   work(one);
   finish(one);
+  policies_.offline(one.number);
   left_.fetch_sub(1, std::memory_order_release);
 }
 
 void Lanes::work(One& one) noexcept {
   sys::Nap nap(sleep_us_);
   std::uint64_t before = sys::cycles();
+  const policy::Program* program = nullptr;
+  policies_.online(one.number);
   while (!stop_.load(std::memory_order_relaxed)) {
     one.turns.store(one.turns.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+    if (const policy::Program* now = policies_.take(one.number); now != program) {
+      one.worker.adopt(now);
+      program = now;
+    }
     const bool came = one.lane->turn(one.source.now()) != 0;
     if (!came) nap.idle();
     const std::uint64_t now = sys::cycles();
@@ -169,19 +178,7 @@ void Lanes::finish(One& one) noexcept {
   }
 }
 
-const Lanes::Answer& Lanes::answer(unsigned worker) const noexcept { return lane_[worker]->answer; }
-
-void Lanes::ask_all() noexcept {
-  for (auto& one : lane_) one->published.ask();
-  const auto until = std::chrono::steady_clock::now() + kPatience;
-  for (auto& one : lane_) {
-    while (!one->published.answered() && std::chrono::steady_clock::now() < until) {
-      std::this_thread::sleep_for(std::chrono::microseconds(50));
-    }
-    one->answer.stale = !one->published.answered();
-    if (!one->answer.stale) metrics::copy(one->answer.counters, one->published.block());
-  }
-}
+metrics::Published& Lanes::published(unsigned worker) noexcept { return lane_[worker]->published; }
 
 std::vector<Ring*> Lanes::rings() {
   std::vector<Ring*> rings;

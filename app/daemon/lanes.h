@@ -2,7 +2,6 @@
 // every other. The control thread makes, starts, asks and stops them.
 #pragma once
 #include <atomic>
-#include <chrono>
 #include <memory>
 #include <thread>
 #include <vector>
@@ -11,6 +10,7 @@
 #include "drivers/dpi/ndpi/dpi.h"
 #include "drivers/io/dpdk/source.h"
 #include "lib/engine/lane.h"
+#include "lib/engine/snap.h"
 #include "lib/metrics/published.h"
 
 namespace pellucid::app {
@@ -18,8 +18,9 @@ namespace pellucid::app {
 class Lanes {
  public:
   using Ports = std::vector<std::unique_ptr<dpdk::Port>>;
+  using Snap = engine::Snap<policy::Program>;  // worker i is its reader i
 
-  Lanes(const Config& config, const Ports& ports);
+  Lanes(const Config& config, const Ports& ports, Snap& policies);
   ~Lanes();
 
   void start();
@@ -32,15 +33,7 @@ class Lanes {
   std::vector<Ring*> rings();
   const Ring& ring(unsigned worker) const noexcept;
   const metrics::WorkerCounters& counters(unsigned worker) const noexcept;  // whole only once it has ended
-  // The counters of all workers as each stood at the end of a turn, asked for at once. A worker that does not answer within
-  // kPatience gives its last answer, and is called stale. One thread at a time.
-  struct Answer {
-    metrics::WorkerCounters counters;
-    bool stale = false;
-  };
-  static constexpr std::chrono::milliseconds kPatience{200};
-  const Answer& answer(unsigned worker) const noexcept;
-  void ask_all() noexcept;
+  metrics::Published& published(unsigned worker) noexcept;
   unsigned core(unsigned worker) const noexcept;
   std::uint32_t capacity(unsigned worker) const noexcept;
   // Whether every worker has begun a turn since the last time this was asked: what the watchdog wants to know.
@@ -54,6 +47,7 @@ class Lanes {
 
   std::vector<std::unique_ptr<engine::Mail>> mail_;  // from * size + to
   std::vector<std::unique_ptr<One>> lane_;
+  Snap& policies_;
   unsigned sleep_us_;
   std::atomic<bool> stop_{false};
   std::atomic<unsigned> pulling_{0};

@@ -55,7 +55,7 @@ int run(const Config& config) {
   const auto world = World::open(config, problem);
   if (world == nullptr) return complain(problem, kFailed);
   if (!locked) complain("memory cannot be locked and may go to disk: raise the limit on locked memory (LimitMEMLOCK)", 0);
-  world->start();
+  if (!world->start(problem)) return complain(problem, kInvalid);
   for (;;) {
     const timespec second{1, 0};
     const int number = sigtimedwait(&signals, nullptr, &second);

@@ -1,6 +1,7 @@
 // Parts: what World owns, in the order of birth; ended in reverse. Control threads reach it through WorldDesk.
 #pragma once
 #include <atomic>
+#include <chrono>
 #include <memory>
 #include <thread>
 #include <vector>
@@ -11,19 +12,25 @@
 #include "drivers/crypto/openssl/x509.h"
 #include "drivers/dpi/ndpi/names.h"
 #include "drivers/out/sinks/writer.h"
+#include "drivers/sys/cpu/cpu.h"
 #include "lib/engine/exporter.h"
 #include "lib/export/fanout.h"
-#include "lib/metrics/published.h"
+#include "lib/metrics/readings.h"
 
 namespace pellucid::app {
 
 struct Parts {
-  explicit Parts(const Config& c) : config(c) {}
+  explicit Parts(const Config& c) : config(c) {
+    for (const auto& port : c.ports) interfaces.push_back(port.name);
+  }
 
   const Config config;
-  std::uint64_t started_ns = 0;  // wall clock
+  std::vector<std::string> interfaces;  // names of ports, by Row.iface
+  const std::uint64_t started_ns = sys::wall_ns();
+  const std::chrono::steady_clock::time_point born = std::chrono::steady_clock::now();
   std::unique_ptr<dpdk::Eal> eal;
   Lanes::Ports ports;
+  Lanes::Snap policies{config.workers + 1};  // the exporter is the last reader
   std::unique_ptr<Lanes> lanes;
   dpi::NdpiNames names;
   openssl::Digests digests;
@@ -34,9 +41,13 @@ struct Parts {
   std::unique_ptr<exporter::Eve> eve;
   metrics::WorkerCounters exporter_counters;
   metrics::Published exporter_published;
+  std::unique_ptr<metrics::Readings> readings;  // workers by number, then the exporter
   std::unique_ptr<engine::Exporter> exporter;
   std::thread exporting;
+  metrics::Hist policy_swap_ns;  // from publication until every reader has it; the control side's
   std::atomic<bool> turning{true};  // every worker did so in the last second
+  std::atomic<bool> ready{false};
+  std::atomic<std::uint64_t> lost_a_minute_ago{0};  // by ports, since they started
 };
 
 }  // namespace pellucid::app

@@ -1,6 +1,8 @@
 #include "app/daemon/world.h"
 
+#include <algorithm>
 #include <chrono>
+#include <filesystem>
 
 #include "drivers/io/dpdk/eal.h"
 #include "drivers/sys/cpu/cpu.h"
@@ -38,11 +40,22 @@ World::~World() = default;
 std::unique_ptr<World> World::open(const Config& config, std::string& problem) {
   std::unique_ptr<World> world(new World(config));
   Parts& p = *world->parts_;
-  p.started_ns = sys::wall_ns();
-  if (!world->open_ports(problem) || !sys::become(config.user, problem)) return nullptr;
-  p.lanes = std::make_unique<Lanes>(config, p.ports);
+  if (!world->make_folders(problem)) return nullptr;
+  world->control_ = Control::open(p, problem);  // first: a second daemon ends here, its ports untouched
+  if (world->control_ == nullptr || !world->open_ports(problem) || !sys::become(config.user, problem)) return nullptr;
+  p.lanes = std::make_unique<Lanes>(config, p.ports, p.policies);
   world->open_sinks();
   return world;
+}
+
+bool World::make_folders(std::string& problem) const {
+  const Config& c = parts_->config;
+  const auto folder_of = [](const std::string& file) { return std::filesystem::path(file).parent_path().string(); };
+  std::vector<std::string> paths{c.state, folder_of(c.control.socket)};
+  for (const SinkConfig& sink : c.sinks) {
+    if (sink.type == SinkConfig::Type::file) paths.push_back(folder_of(sink.path));
+  }
+  return std::ranges::all_of(paths, [&](const auto& path) { return sys::make_folder(path, c.user, problem); });
 }
 
 bool World::open_ports(std::string& problem) {
@@ -69,18 +82,26 @@ void World::open_sinks() {
   p.fanout = std::make_unique<exporter::Fanout>(std::move(outlets));
   exporter::EveOptions eve;
   eve.host = p.config.host;
-  for (const auto& port : p.config.ports) eve.interfaces.push_back(port.name);
+  eve.interfaces = p.interfaces;
   p.eve = std::make_unique<exporter::Eve>(std::move(eve), p.digests, &p.certificates, &p.names);
+  std::vector<metrics::Published*> published;
+  for (unsigned i = 0; i < p.lanes->size(); ++i) published.push_back(&p.lanes->published(i));
+  published.push_back(&p.exporter_published);
+  p.readings = std::make_unique<metrics::Readings>(std::move(published));
   p.exporter = std::make_unique<engine::Exporter>(p.lanes->rings(), *p.eve, p.tally, p.fanout.get(), p.exporter_counters);
 }
 
-void World::start() {
+bool World::start(std::string& problem) {
   Parts& p = *parts_;
+  if (!control_->publish_first(problem)) return false;
   for (auto& sink : p.sinks) sink->start();
   p.lanes->start();  // before the exporter, which ends when no lane runs
   p.exporting = std::thread([&p] {
     sys::name_thread("exporter");
+    const unsigned self = p.config.workers;
+    p.policies.online(self);
     for (;;) {
+      p.eve->set_policy(p.policies.take(self));
       const bool last = !p.lanes->running();  // asked before the rings, so that nothing is left in them
       const bool came = p.exporter->turn();
       p.exporter_published.offer(p.exporter_counters);
@@ -88,14 +109,25 @@ void World::start() {
       if (last) break;
       std::this_thread::sleep_for(kNap);
     }
+    p.policies.offline(self);
   });
+  p.ready = true;
+  control_->start();
   sys::notify_ready(std::to_string(p.ports.size()) + " ports, " + std::to_string(p.lanes->size()) + " workers");
+  return true;
 }
 
 void World::tick() {
   Parts& p = *parts_;
   const std::uint64_t now = sys::wall_ns();
   for (auto& port : p.ports) port->tune(now);
+  if (ticks_++ % 60 == 0) {
+    std::uint64_t lost = 0;
+    for (auto& port : p.ports) lost += port->stats().missed + port->stats().no_buffer;
+    p.lost_a_minute_ago = lost_;
+    lost_ = lost;
+  }
+  control_->tick();
   p.turning = p.lanes->all_turned();
   if (p.turning) sys::notify_alive();  // a worker that hangs is the service manager's to end
 }
@@ -106,7 +138,9 @@ void World::reopen() {
 
 std::string World::stop() {
   Parts& p = *parts_;
+  p.ready = false;
   sys::notify_stopping();
+  control_->stop();
   p.lanes->stop();
   p.lanes->join();
   p.exporting.join();

@@ -4,7 +4,7 @@
 #include <memory>
 #include <string>
 
-#include "app/daemon/parts.h"
+#include "app/daemon/control.h"
 
 namespace pellucid::app {
 
@@ -14,7 +14,7 @@ class World {
   static std::unique_ptr<World> open(const Config& config, std::string& problem);
   ~World();
 
-  void start();
+  bool start(std::string& problem);  // false: one line in `problem`, and the world must end
   void tick();    // once a second: what is slow and regular
   void reopen();  // SIGHUP: files that somebody has moved away
   // Drains packets, flows and records, bounded in time. Not empty: what must hold and did not, in one line.
@@ -22,10 +22,14 @@ class World {
 
  private:
   explicit World(const Config& config) : parts_(std::make_unique<Parts>(config)) {}
+  bool make_folders(std::string& problem) const;
   bool open_ports(std::string& problem);
   void open_sinks();
 
   std::unique_ptr<Parts> parts_;
+  std::unique_ptr<Control> control_;
+  unsigned ticks_ = 0;
+  std::uint64_t lost_ = 0;  // by ports, when the minute began
 };
 
 }  // namespace pellucid::app

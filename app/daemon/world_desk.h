@@ -22,6 +22,10 @@ class WorldDesk final : public Desk {
   Health health() const override;
 
  private:
+  void refresh();
+  void add_ports(StatusView& v);
+  void add_workers(StatusView& v);
+
   Parts& p_;
 };
 

@@ -5,10 +5,12 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
 
 namespace pellucid::sys {
 
@@ -24,14 +26,31 @@ bool lock_memory() noexcept {
   return mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT) == 0;
 }
 
+namespace {
+
+const passwd* find_user(const std::string& user, std::string& problem) {
+  const passwd* entry = getpwnam(user.c_str());
+  if (entry == nullptr) problem = "user " + user + ": there is no such user; make one with: useradd --system " + user;
+  return entry;
+}
+
+}  // namespace
+
+bool make_folder(const std::string& path, const std::string& user, std::string& problem) {
+  std::error_code error;
+  if (path.empty() || std::filesystem::is_directory(path, error)) return true;
+  const passwd* entry = user.empty() ? nullptr : find_user(user, problem);
+  if (!user.empty() && entry == nullptr) return false;
+  std::filesystem::create_directories(std::filesystem::path(path).parent_path(), error);
+  const bool made = mkdir(path.c_str(), 0750) == 0 && (entry == nullptr || chown(path.c_str(), entry->pw_uid, entry->pw_gid) == 0);
+  if (!made) problem = path + ": this folder cannot be made: " + std::strerror(errno) + "; make it, or name another";
+  return made;
+}
+
 bool become(const std::string& user, std::string& problem) {
   if (user.empty()) return true;
-  errno = 0;
-  const passwd* entry = getpwnam(user.c_str());
-  if (entry == nullptr) {
-    problem = "user " + user + ": there is no such user; make one with: useradd --system " + user;
-    return false;
-  }
+  const passwd* entry = find_user(user, problem);
+  if (entry == nullptr) return false;
   const bool changed = geteuid() == entry->pw_uid || (initgroups(user.c_str(), entry->pw_gid) == 0 &&
                                                       setresgid(entry->pw_gid, entry->pw_gid, entry->pw_gid) == 0 &&
                                                       setresuid(entry->pw_uid, entry->pw_uid, entry->pw_uid) == 0);

@@ -1,0 +1,81 @@
+#include "app/daemon/control.h"
+
+namespace pellucid::app {
+
+namespace {
+
+constexpr const char* kFirst = "version: 1\ndefault:\n  level: classify\n";
+
+std::uint64_t wall_s() { return sys::wall_ns() / 1'000'000'000; }
+
+// Who names the groups of some roles leaves those of the others as they are.
+RoleTable roles_of(const ControlConfig& c) {
+  RoleTable table;
+  for (unsigned i = 0; i < engine::kRoleLabels.size(); ++i) {
+    const std::string role(engine::kRoleLabels[i]);
+    const auto group = c.roles.find(role);
+    table.groups.emplace(group == c.roles.end() ? "pellucid-" + role : group->second, static_cast<engine::Role>(i));
+    const auto names = c.names.find(role);
+    if (names == c.names.end()) continue;
+    for (const std::string& name : names->second) table.names.emplace(name, static_cast<engine::Role>(i));
+  }
+  return table;
+}
+
+}  // namespace
+
+Control::Control(Parts& parts, std::unique_ptr<sys::Folder> shelf)
+    : config_(parts.config),
+      desk_(parts),
+      shelf_(std::move(shelf)),
+      maker_(parts),
+      policies_(*shelf_, maker_, wall_s),
+      turnstile_{desk_, policies_},
+      api_(turnstile_, roles_of(config_.control)),
+      scrape_(turnstile_) {}
+
+Control::~Control() { stop(); }
+
+std::unique_ptr<Control> Control::open(Parts& parts, std::string& problem) {
+  const Config& c = parts.config;
+  auto shelf = sys::Folder::open(c.state, problem);
+  if (shelf == nullptr) return nullptr;
+  std::unique_ptr<Control> control(new Control(parts, std::move(shelf)));
+  const auto add = [&](const ctl::ServerOptions& options, engine::Verbs& verbs) {
+    control->servers_.push_back(ctl::Server::open(options, verbs, problem));
+    return control->servers_.back() != nullptr;
+  };
+  const ControlConfig& doors = c.control;
+  const MetricsConfig& m = c.metrics;
+  const bool local = add({.socket = doors.socket, .group = doors.group, .most_body = kMaxRequestBody}, control->api_);
+  const bool remote =
+      !local || doors.listen.empty() ||
+      add({.listen = doors.listen, .cert = doors.cert, .key = doors.key, .ca = doors.ca, .most_body = kMaxRequestBody},
+          control->api_);
+  const bool scrape =
+      !remote || m.listen.empty() || add({.listen = m.listen, .cert = m.cert, .key = m.key, .ca = m.ca}, control->scrape_);
+  return local && remote && scrape ? std::move(control) : nullptr;
+}
+
+bool Control::publish_first(std::string& problem) {
+  std::string text = kFirst;
+  if (!config_.policy.empty()) {
+    const auto read = read_policy_file(config_.policy, problem);
+    if (!read) return false;
+    text = *read;
+  }
+  return policies_.start(text, config_.policy.empty() ? "default" : config_.policy, problem);
+}
+
+void Control::start() {
+  for (auto& server : servers_) server->start();
+}
+
+void Control::stop() {
+  for (auto& server : servers_) {
+    if (server != nullptr) server->stop();
+  }
+  servers_.clear();
+}
+
+}  // namespace pellucid::app

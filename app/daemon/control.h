@@ -1,0 +1,38 @@
+// Control: the doors of the running daemon: the Unix socket, TLS where it is configured, and Prometheus' address; with the
+// history of policies behind them. Opened before the daemon gives up root; owned by the world, ended before what it asks.
+#pragma once
+#include "app/daemon/api.h"
+#include "app/daemon/live_policies.h"
+#include "app/daemon/world_desk.h"
+#include "drivers/ctl/http/server.h"
+#include "drivers/sys/folder/folder.h"
+
+namespace pellucid::app {
+
+class Control {
+ public:
+  // Null: one line in `problem`.
+  static std::unique_ptr<Control> open(Parts& parts, std::string& problem);
+  ~Control();
+
+  bool publish_first(std::string& problem);  // the policy that was live, or the one that the configuration names
+  void start();                              // callers are answered from now on
+  void tick() { policies_.tick(); }
+  void stop();
+  std::vector<std::string> problems() const { return policies_.state().problems; }
+
+ private:
+  explicit Control(Parts& parts, std::unique_ptr<sys::Folder> shelf);
+
+  const Config& config_;
+  WorldDesk desk_;
+  std::unique_ptr<sys::Folder> shelf_;
+  LivePolicies maker_;
+  Policies policies_;
+  Turnstile turnstile_;
+  Api api_;
+  Scrape scrape_;
+  std::vector<std::unique_ptr<ctl::Server>> servers_;
+};
+
+}  // namespace pellucid::app

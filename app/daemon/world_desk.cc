@@ -1,0 +1,213 @@
+#include "app/daemon/world_desk.h"
+
+#include <unistd.h>
+
+#include "drivers/io/dpdk/eal.h"
+#include "drivers/out/metrics/text.h"
+#include "drivers/sys/cpu/cpu.h"
+
+namespace pellucid::app {
+
+namespace {
+
+constexpr auto kPatience = std::chrono::milliseconds(200);  // with workers; one that hangs is shown with older figures
+constexpr std::uint64_t kSecond = 1'000'000'000;
+
+std::string_view text_of(dpdk::Spread spread) {
+  switch (spread) {
+    case dpdk::Spread::single:
+      return "single";
+    case dpdk::Spread::symmetric:
+      return "symmetric";
+    case dpdk::Spread::unknown:
+      break;
+  }
+  return "unknown";
+}
+
+PortView view_of(const dpdk::Port& port) {
+  const dpdk::PortStats stats = port.stats();
+  PortView v;
+  v.name = port.options().name;
+  v.device = port.options().device;
+  v.driver = port.driver();
+  v.spread = text_of(port.spread());
+  v.up = port.link_up();
+  v.mbps = port.link_mbps();
+  v.numa_node = port.numa_node();
+  v.queues = port.queues();
+  v.packets = stats.packets;
+  v.bytes = stats.bytes;
+  v.missed = stats.missed;
+  v.no_buffer = stats.no_buffer;
+  v.errors = stats.errors;
+  v.free_buffers = port.free_buffers();
+  return v;
+}
+
+SinkView view_of(const exporter::SinkState& state) {
+  SinkView v;
+  v.name = state.name;
+  v.type = state.type;
+  v.path = state.where;
+  v.state = state.trouble ? "degraded" : "up";
+  v.error = state.failure;
+  v.records = state.counts.written;
+  v.bytes = state.counts.written_bytes;
+  v.queue_bytes = state.counts.queued_bytes;
+  v.queue_capacity = state.counts.capacity_bytes;
+  v.rotations = state.rotations;
+  for (unsigned i = 0; i < exporter::kLosses; ++i) {
+    if (state.counts.dropped[i] != 0) v.dropped.emplace(exporter::kLossValues[i], state.counts.dropped[i]);
+  }
+  return v;
+}
+
+metrics::SinkFigures figures_of(const exporter::SinkState& state) {
+  metrics::SinkFigures f;
+  f.name = state.name;
+  f.up = !state.trouble;
+  f.records = state.counts.written;
+  f.bytes = state.counts.written_bytes;
+  for (unsigned i = 0; i < exporter::kLosses; ++i) f.dropped[i] = state.counts.dropped[i];
+  f.queue_records = state.counts.queued;
+  f.queue_bytes = state.counts.queued_bytes;
+  f.queue_capacity = state.counts.capacity_bytes;
+  f.failures = state.failures;
+  f.rotations = state.rotations;
+  f.mended = state.mended_lines;
+  return f;
+}
+
+}  // namespace
+
+std::vector<PortView> WorldDesk::ports() {
+  std::vector<PortView> views;
+  for (const auto& port : p_.ports) views.push_back(view_of(*port));
+  return views;
+}
+
+void WorldDesk::refresh() {
+  const auto until = std::chrono::steady_clock::now() + kPatience;
+  p_.readings->refresh([until] {
+    std::this_thread::sleep_for(std::chrono::microseconds(50));
+    return std::chrono::steady_clock::now() < until;
+  });
+}
+
+std::vector<WorkerView> WorldDesk::workers() {
+  refresh();
+  std::vector<WorkerView> views;
+  for (unsigned i = 0; i < p_.lanes->size(); ++i) {
+    const metrics::WorkerCounters& c = p_.readings->block(i);
+    WorkerView v;
+    v.worker = i;
+    v.core = p_.lanes->core(i);
+    v.stale = p_.readings->stale(i);
+    v.packets = c.packets.value();
+    v.bytes = c.bytes.value();
+    v.flows = c.flows.value();
+    v.capacity = p_.lanes->capacity(i);
+    v.busy_cycles = c.busy_cycles.value();
+    v.idle_cycles = c.idle_cycles.value();
+    v.handover_sent = c.handover_sent.value();
+    v.handover_taken = c.handover_taken.value();
+    v.handover_dropped = c.handover_dropped.value();
+    v.parse_errors = c.parse_errors.sum();
+    v.untracked = c.untracked.sum();
+    v.records = c.records_made.sum();
+    v.records_dropped = c.records_dropped.sum();
+    v.ring_bytes = p_.lanes->ring(i).used_bytes();
+    v.ring_capacity = p_.lanes->ring(i).bytes();
+    views.push_back(v);
+  }
+  return views;
+}
+
+std::vector<SinkView> WorldDesk::sinks() {
+  std::vector<SinkView> views;
+  for (const auto& sink : p_.sinks) views.push_back(view_of(sink->state()));
+  return views;
+}
+
+StatusView WorldDesk::status() {
+  StatusView v;
+  v.version = PELLUCID_VERSION;
+  v.host = p_.config.host;
+  v.pid = static_cast<unsigned>(getpid());
+  v.started_s = p_.started_ns / kSecond;
+  v.uptime_s = static_cast<std::uint64_t>(
+      std::chrono::duration_cast<std::chrono::seconds>(std::chrono::steady_clock::now() - p_.born).count());
+  v.clock_synchronised = sys::clock_synchronised();
+  v.cycles_per_second = dpdk::cycles_per_second();
+  v.ports = static_cast<unsigned>(p_.ports.size());
+  v.workers = static_cast<unsigned>(p_.lanes->size());
+  add_ports(v);
+  add_workers(v);
+  for (const SinkView& sink : sinks()) {
+    for (const auto& [reason, n] : sink.dropped) v.records_dropped += n;
+    if (sink.state != "up") v.reasons.push_back("sink " + sink.name + " loses records: " + sink.error);
+  }
+  return v;
+}
+
+void WorldDesk::add_ports(StatusView& v) {
+  std::uint64_t lost = 0;
+  for (const PortView& port : ports()) {
+    lost += port.missed + port.no_buffer;
+    if (!port.up) v.reasons.push_back("port " + port.name + " has no link");
+  }
+  v.missed = lost;
+  const std::uint64_t before = p_.lost_a_minute_ago.load(std::memory_order_relaxed);
+  if (lost > before) v.reasons.push_back("ports lost " + std::to_string(lost - before) + " packets within the last minute");
+}
+
+void WorldDesk::add_workers(StatusView& v) {
+  for (const WorkerView& worker : workers()) {
+    v.packets += worker.packets;
+    v.bytes += worker.bytes;
+    v.flows += worker.flows;
+    v.flow_capacity += worker.capacity;
+    v.parse_errors += worker.parse_errors;
+    v.records += worker.records;
+    v.records_dropped += worker.records_dropped;
+    v.flows_created += p_.readings->block(worker.worker).flows_created.value();
+    if (worker.stale) v.reasons.push_back("worker " + std::to_string(worker.worker) + " does not answer");
+  }
+}
+
+std::string WorldDesk::configuration() const { return p_.config.text; }
+
+std::string WorldDesk::metrics_text() {
+  refresh();
+  metrics::Daemon d;
+  d.version = PELLUCID_VERSION;
+  d.started_s = p_.started_ns / kSecond;
+  d.cycles_per_second = dpdk::cycles_per_second();
+  d.clock_synchronised = sys::clock_synchronised();
+  d.policy_generation = p_.policies.live() == nullptr ? 0 : p_.policies.live()->generation();
+  d.policy_swap_ns = &p_.policy_swap_ns;
+  for (const PortView& port : ports()) {
+    d.ports.push_back(
+        {port.name, port.up, port.packets, port.bytes, port.missed, port.no_buffer, port.errors, port.free_buffers});
+  }
+  for (const auto& sink : p_.sinks) d.sinks.push_back(figures_of(sink->state()));
+  for (unsigned i = 0; i < p_.lanes->size(); ++i) {
+    d.rings.push_back({"records-" + std::to_string(i), p_.lanes->ring(i).used_bytes(), p_.lanes->ring(i).bytes()});
+    d.workers.push_back(&p_.readings->block(i));
+    d.stale.push_back(p_.readings->stale(i));
+  }
+  d.exporter = &p_.readings->block(p_.lanes->size());
+  return prometheus_text::text_of(d);
+}
+
+Health WorldDesk::health() const {
+  Health h;
+  h.alive = p_.turning.load(std::memory_order_relaxed);
+  if (!h.alive) h.reasons.emplace_back("a worker has not begun a turn for a second");
+  h.ready = h.alive && p_.ready.load(std::memory_order_relaxed);
+  if (h.alive && !h.ready) h.reasons.emplace_back("the daemon is starting or stopping");
+  return h;
+}
+
+}  // namespace pellucid::app
