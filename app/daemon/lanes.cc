@@ -84,13 +84,13 @@ struct Lanes::One {
   engine::Worker worker;
   std::unique_ptr<engine::Lane> lane;
   metrics::Published published;
+  engine::Census census;
   alignas(kLine) std::atomic<std::uint64_t> turns{0};
   std::uint64_t turns_seen = 0;  // the control thread's
   std::thread thread;
 };
 
-Lanes::Lanes(const Config& config, const Ports& ports, Snap& policies)
-    : policies_(policies), sleep_us_(config.sleep_us) {
+Lanes::Lanes(const Config& config, const Ports& ports, Snap& policies) : policies_(policies), sleep_us_(config.sleep_us) {
   const net::HashSecret secret = draw_secret();
   const std::uint64_t start_ns = sys::wall_ns();
   const unsigned n = config.workers;
@@ -157,6 +157,7 @@ void Lanes::work(One& one) noexcept {
     }
     before = now;
     one.published.offer(one.counters);
+    one.census.step(one.worker.state());
   }
 }
 
@@ -179,6 +180,8 @@ void Lanes::finish(One& one) noexcept {
 }
 
 metrics::Published& Lanes::published(unsigned worker) noexcept { return lane_[worker]->published; }
+
+engine::Census& Lanes::census(unsigned worker) noexcept { return lane_[worker]->census; }
 
 std::vector<Ring*> Lanes::rings() {
   std::vector<Ring*> rings;

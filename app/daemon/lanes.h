@@ -9,6 +9,7 @@
 #include "app/daemon/config.h"
 #include "drivers/dpi/ndpi/dpi.h"
 #include "drivers/io/dpdk/source.h"
+#include "lib/engine/census.h"
 #include "lib/engine/lane.h"
 #include "lib/engine/snap.h"
 #include "lib/metrics/published.h"
@@ -34,6 +35,7 @@ class Lanes {
   const Ring& ring(unsigned worker) const noexcept;
   const metrics::WorkerCounters& counters(unsigned worker) const noexcept;  // whole only once it has ended
   metrics::Published& published(unsigned worker) noexcept;
+  engine::Census& census(unsigned worker) noexcept;
   unsigned core(unsigned worker) const noexcept;
   std::uint32_t capacity(unsigned worker) const noexcept;
   // Whether every worker has begun a turn since the last time this was asked: what the watchdog wants to know.

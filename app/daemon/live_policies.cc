@@ -11,6 +11,20 @@ constexpr auto kPatience = std::chrono::seconds(1);  // with readers; who hangs 
 
 LivePolicies::LivePolicies(Parts& parts) : CompiledPolicies({&parts.names, &parts.interfaces}), p_(parts) {}
 
+Impact LivePolicies::impact(const Program& program) {
+  // The workers judge by it for as long as they answer; Policies keeps it for as long as this call.
+  const auto candidate = std::make_shared<const policy::Program>(program_of(program));
+  Impact impact;
+  const auto see = [&impact](unsigned, const engine::Census::Answer& answer) {
+    impact.flows += answer.flows;
+    impact.changed += answer.changed;
+  };
+  const std::lock_guard one(p_.census);
+  impact.silent_workers = ask_workers(
+      *p_.lanes, [&](engine::Census& census) { return census.ask_impact(candidate); }, see);
+  return impact;
+}
+
 Published LivePolicies::publish(std::shared_ptr<const Program> program) {
   const auto start = Clock::now();
   const std::shared_ptr<const policy::Program> judge(program, &program_of(*program));

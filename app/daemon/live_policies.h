@@ -1,5 +1,5 @@
-// LivePolicies: gives compiled policies to the workers and the exporter of the running daemon, and asks workers how many flows a
-// policy would change. Used by Policies, under its mutex.
+// LivePolicies: gives compiled policies to the workers and the exporter of the running daemon, and asks workers how many flows
+// a policy would change. Used by Policies, under its mutex.
 #pragma once
 #include "app/daemon/maker.h"
 #include "app/daemon/parts.h"

@@ -3,6 +3,7 @@
 #include <atomic>
 #include <chrono>
 #include <memory>
+#include <mutex>
 #include <thread>
 #include <vector>
 
@@ -15,9 +16,31 @@
 #include "drivers/sys/cpu/cpu.h"
 #include "lib/engine/exporter.h"
 #include "lib/export/fanout.h"
+#include "lib/metrics/hist.h"
 #include "lib/metrics/readings.h"
 
 namespace pellucid::app {
+
+// Asks every worker about its flows, waits for a second at most, and hands each answer to see(worker, answer). Gives how many
+// did not answer: they are busy, or hang. One thread at a time.
+template <class Ask, class See>
+unsigned ask_workers(Lanes& lanes, Ask&& ask, See&& see) {
+  const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(1);
+  std::vector<bool> asked;
+  for (unsigned i = 0; i < lanes.size(); ++i) asked.push_back(ask(lanes.census(i)));
+  unsigned silent = 0;
+  for (unsigned i = 0; i < lanes.size(); ++i) {
+    while (asked[i] && !lanes.census(i).answered() && std::chrono::steady_clock::now() < until) {
+      std::this_thread::sleep_for(std::chrono::microseconds(50));
+    }
+    if (asked[i] && lanes.census(i).answered()) {
+      see(i, lanes.census(i).answer());
+    } else {
+      ++silent;
+    }
+  }
+  return silent;
+}
 
 struct Parts {
   explicit Parts(const Config& c) : config(c) {
@@ -43,8 +66,9 @@ struct Parts {
   metrics::Published exporter_published;
   std::unique_ptr<metrics::Readings> readings;  // workers by number, then the exporter
   std::unique_ptr<engine::Exporter> exporter;
+  std::mutex census;  // one question at a time goes to the workers
   std::thread exporting;
-  metrics::Hist policy_swap_ns;  // from publication until every reader has it; the control side's
+  metrics::Hist policy_swap_ns;     // from publication until every reader has it; the control side's
   std::atomic<bool> turning{true};  // every worker did so in the last second
   std::atomic<bool> ready{false};
   std::atomic<std::uint64_t> lost_a_minute_ago{0};  // by ports, since they started

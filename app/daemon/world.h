@@ -15,8 +15,8 @@ class World {
   ~World();
 
   bool start(std::string& problem);  // false: one line in `problem`, and the world must end
-  void tick();    // once a second: what is slow and regular
-  void reopen();  // SIGHUP: files that somebody has moved away
+  void tick();                       // once a second: what is slow and regular
+  void reopen();                     // SIGHUP: files that somebody has moved away
   // Drains packets, flows and records, bounded in time. Not empty: what must hold and did not, in one line.
   std::string stop();
 

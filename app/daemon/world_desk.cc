@@ -2,6 +2,9 @@
 
 #include <unistd.h>
 
+#include <algorithm>
+
+#include "app/daemon/flow_views.h"
 #include "drivers/io/dpdk/eal.h"
 #include "drivers/out/metrics/text.h"
 #include "drivers/sys/cpu/cpu.h"
@@ -61,22 +64,6 @@ SinkView view_of(const exporter::SinkState& state) {
     if (state.counts.dropped[i] != 0) v.dropped.emplace(exporter::kLossValues[i], state.counts.dropped[i]);
   }
   return v;
-}
-
-metrics::SinkFigures figures_of(const exporter::SinkState& state) {
-  metrics::SinkFigures f;
-  f.name = state.name;
-  f.up = !state.trouble;
-  f.records = state.counts.written;
-  f.bytes = state.counts.written_bytes;
-  for (unsigned i = 0; i < exporter::kLosses; ++i) f.dropped[i] = state.counts.dropped[i];
-  f.queue_records = state.counts.queued;
-  f.queue_bytes = state.counts.queued_bytes;
-  f.queue_capacity = state.counts.capacity_bytes;
-  f.failures = state.failures;
-  f.rotations = state.rotations;
-  f.mended = state.mended_lines;
-  return f;
 }
 
 }  // namespace
@@ -177,6 +164,61 @@ void WorldDesk::add_workers(StatusView& v) {
 }
 
 std::string WorldDesk::configuration() const { return p_.config.text; }
+
+FlowList WorldDesk::flows(const FlowFilter& filter) {
+  FlowList list;
+  engine::FlowFilter wanted;
+  if (!filter_of(filter, p_.names, wanted)) return list;
+  list = find_flows(wanted, filter.limit);
+  return list;
+}
+
+std::optional<FlowView> WorldDesk::flow(std::uint64_t id) {
+  engine::FlowFilter wanted;
+  wanted.flow_id = id;
+  const FlowList list = find_flows(wanted, 1);
+  return list.rows.empty() ? std::nullopt : std::optional(list.rows.front());
+}
+
+FlowList WorldDesk::find_flows(const engine::FlowFilter& wanted, std::size_t limit) {
+  FlowList list;
+  const auto ask = [&](engine::Census& census) { return census.ask_flows(wanted, limit); };
+  const auto see = [&](unsigned worker, const engine::Census::Answer& answer) {
+    list.matched += answer.matched;
+    for (const engine::FlowLine& line : answer.lines) {
+      if (list.rows.size() < limit) list.rows.push_back(view_of(line, worker, p_.names));
+    }
+  };
+  const std::lock_guard one(p_.census);
+  list.silent_workers = ask_workers(*p_.lanes, ask, see);
+  return list;
+}
+
+AppList WorldDesk::apps(unsigned limit) {
+  AppList list;
+  std::map<std::string, AppView> rows;
+  const auto see = [&](unsigned, const engine::Census::Answer& answer) {
+    for (const engine::AppTotal& total : answer.apps) {
+      if (total.flows == 0) continue;
+      const std::string app = app_name({total.master, total.app, total.category}, p_.names);
+      AppView& row = rows[app];
+      row.app = app;
+      row.category = p_.names.category(total.category);
+      row.flows += total.flows;
+      row.packets += total.packets;
+      row.bytes += total.bytes;
+    }
+  };
+  {
+    const std::lock_guard one(p_.census);
+    list.silent_workers = ask_workers(
+        *p_.lanes, [](engine::Census& census) { return census.ask_apps(); }, see);
+  }
+  for (auto& [name, row] : rows) list.rows.push_back(std::move(row));
+  std::ranges::sort(list.rows, [](const AppView& a, const AppView& b) { return a.bytes > b.bytes; });
+  if (list.rows.size() > limit) list.rows.resize(limit);
+  return list;
+}
 
 std::string WorldDesk::metrics_text() {
   refresh();

@@ -23,6 +23,7 @@ class WorldDesk final : public Desk {
 
  private:
   void refresh();
+  FlowList find_flows(const engine::FlowFilter& wanted, std::size_t limit);
   void add_ports(StatusView& v);
   void add_workers(StatusView& v);
 

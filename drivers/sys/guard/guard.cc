@@ -42,7 +42,8 @@ bool make_folder(const std::string& path, const std::string& user, std::string& 
   const passwd* entry = user.empty() ? nullptr : find_user(user, problem);
   if (!user.empty() && entry == nullptr) return false;
   std::filesystem::create_directories(std::filesystem::path(path).parent_path(), error);
-  const bool made = mkdir(path.c_str(), 0750) == 0 && (entry == nullptr || chown(path.c_str(), entry->pw_uid, entry->pw_gid) == 0);
+  const bool made =
+      mkdir(path.c_str(), 0750) == 0 && (entry == nullptr || chown(path.c_str(), entry->pw_uid, entry->pw_gid) == 0);
   if (!made) problem = path + ": this folder cannot be made: " + std::strerror(errno) + "; make it, or name another";
   return made;
 }
