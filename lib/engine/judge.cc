@@ -115,9 +115,12 @@ void begin_judging(State& s, std::uint32_t flow) noexcept {
   if ((h.flags & flow::kFlowUnread) != 0) h.reader = flow::Reader::none;
 }
 
-void judge(State& s, std::uint32_t flow) noexcept { judge_when(s, flow, When::live); }
+void judge(State& s, std::uint32_t flow) noexcept {
+  if (s.program != nullptr && s.program->asks_late()) judge_when(s, flow, When::live);
+}
 
 void judge_last(State& s, std::uint32_t flow) noexcept {
+  if (s.program == nullptr || !s.program->asks_late()) return;
   if (s.table.hot(flow).epoch == s.epoch) judge_when(s, flow, When::last);
 }
 

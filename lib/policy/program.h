@@ -50,6 +50,8 @@ class Program {
   }
   std::uint32_t sample_of(std::uint16_t rule) const noexcept { return outcomes_[rule].sample; }
   bool wants_applications() const noexcept { return active(Test::applications) || active(Test::categories); }
+  // Whether more can be said of a flow than when it begins.
+  bool asks_late() const noexcept { return active_ >> static_cast<unsigned>(Test::protocols) != 0; }
   Level most() const noexcept { return most_; }  // the furthest level that any flow can get
 
  private:

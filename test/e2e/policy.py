@@ -7,7 +7,7 @@ import subprocess
 import tempfile
 import unittest
 
-from harness import HERE, PELLUCID
+from harness import HERE, PELLUCID, golden, plain, records, run
 
 
 def pellucid(*args):
@@ -58,6 +58,61 @@ class Policy(unittest.TestCase):
         self.assertEqual(json.loads(ended.stdout)["changes"],
                          [{"change": "added", "where": "rules[a]", "after": "ignore"},
                           {"change": "changed", "where": "default.level", "before": "count", "after": "metadata"}])
+
+
+class Run(unittest.TestCase):
+    """A replay under a policy."""
+    def setUp(self):
+        self.folder = tempfile.TemporaryDirectory()
+        self.addCleanup(self.folder.cleanup)
+
+    def under(self, policy, capture, *more):
+        path = os.path.join(self.folder.name, "policy.yaml")
+        with open(path, "w", encoding="utf-8") as out:
+            out.write("version: 1\n" + policy)
+        return records("--policy", path, *more, golden(capture))
+
+    def shown(self, policy, capture):
+        return sorted((r["event_type"], r["pellucid"]["level"], r["pellucid"]["rule"]) for r in self.under(policy, capture))
+
+    def test_each_level_shows_what_it_promises(self):
+        capture = "https-tls13-h2"
+        self.assertEqual(self.shown("default: {level: ignore}\n", capture), [])
+        self.assertEqual(set(self.shown("default: {level: count}\n", capture)), {("flow", "count", "default")})
+        self.assertEqual(set(self.shown("default: {level: metadata}\n", capture)),
+                         {("flow", "metadata", "default"), ("tls", "metadata", "default")})
+        counted = self.under("default: {level: count}\n", capture)
+        self.assertEqual({r["pellucid"]["app"]["by"] for r in counted}, {"nobody"})
+        self.assertEqual({r["pellucid"]["policy_generation"] for r in counted}, {1})
+
+    def test_a_rule_by_name_holds_for_that_name_alone(self):
+        policy = "default: {level: metadata}\nrules: [{name: quiet, level: count, match: {names: %s}}]\n"
+        name = next(r["tls"]["sni"] for r in records(golden("https-tls13-h2")) if r["event_type"] == "tls")
+        self.assertEqual(set(self.shown(policy % name, "https-tls13-h2")), {("flow", "count", "quiet")})
+        self.assertNotIn("quiet", str(self.shown(policy % ("x." + name), "https-tls13-h2")))
+
+    def test_without_a_policy_a_replay_is_as_it_was_but_for_the_generation_and_the_rule(self):
+        for capture in ("https-tls13-h2", "dns", "http-kept-alive", "vxlan-https"):
+            under = self.under("default: {level: classify}\n", capture)
+            for record in under:
+                self.assertEqual(record["pellucid"].pop("rule"), "default")
+                record["pellucid"]["policy_generation"] = 0
+            self.assertEqual(plain(under), plain(records(golden(capture))))
+
+    def test_any_number_of_workers_judges_alike(self):
+        policy = "default: {level: count}\nrules: [{name: web, level: metadata, match: {protocols: [tls, http]}}]\n"
+        for capture in ("http-kept-alive", "https-tls13-h2"):
+            self.assertEqual(plain(self.under(policy, capture)), plain(self.under(policy, capture, "--workers", "3")))
+
+    def test_a_bad_policy_stops_before_anything_is_written(self):
+        path = os.path.join(self.folder.name, "bad.yaml")
+        with open(path, "w", encoding="utf-8") as out:
+            out.write("version: 1\ndefault: {level: decrypt}\n")
+        into = os.path.join(self.folder.name, "out")
+        ended = run("--policy", path, "--out", into, golden("dns"))
+        self.assertEqual((ended.returncode, ended.stderr.count(b"\n")), (4, 1))
+        self.assertIn(b"bad.yaml:2:18: ", ended.stderr)
+        self.assertFalse(os.path.exists(into))
 
 
 if __name__ == "__main__":
