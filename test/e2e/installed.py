@@ -37,6 +37,7 @@ class Installed(unittest.TestCase):
         want = [*PROGRAMS, "share/man/man1/pellucid.1", "share/bash-completion/completions/pellucid",
                 "share/zsh/site-functions/_pellucid", "share/fish/vendor_completions.d/pellucid.fish"]
         want += ["share/doc/pellucid/" + name for name in DOCUMENTS]
+        want += ["share/doc/pellucid/policy/" + name for name in os.listdir(os.path.join(ROOT, "conf", "policy"))]
         for folder in ("schema", "prometheus", "grafana"):
             want += [f"share/pellucid/{folder}/{name}" for name in os.listdir(os.path.join(ROOT, "conf", folder))]
         self.assertEqual(self.found, sorted(want))
