@@ -9,7 +9,7 @@ from harness import HERE, golden
 
 ROOT = os.path.realpath(os.path.join(HERE, "..", ".."))
 BUILD = os.environ["BUILD"]
-DOCUMENTS = ("CLI.md", "LICENSE", "LIMITS.md", "METRICS.md", "POLICY.md", "README.md", "RECORDS.md")
+DOCUMENTS = ("API.md", "CLI.md", "LICENSE", "LIMITS.md", "METRICS.md", "POLICY.md", "README.md", "RECORDS.md", "openapi.yaml")
 PROGRAMS = ("bin/pellucid", "sbin/pellucidd")
 
 
@@ -66,6 +66,14 @@ class Installed(unittest.TestCase):
         self.assertEqual(self.complete("pellucid", "ru"), ["run"])
         self.assertEqual(self.complete("pellucid", "run", "--dpi"), ["--dpi-tcp", "--dpi-udp"])
         self.assertEqual(self.complete("pellucid", "run", "capt"), [])
+
+    def test_bash_completes_verbs_below_verbs_and_values_that_are_known(self):
+        self.assertEqual(self.complete("pellucid", "policy", "c"), ["check", "confirm"])
+        self.assertEqual(self.complete("pellucid", "--json", "show", "flo"), ["flows", "flow"])
+        self.assertEqual(self.complete("pellucid", "policy", "apply", "--con"), ["--confirm", "--connect"])
+        self.assertEqual(self.complete("pellucid", "run", "--level", "m"), ["metadata"])
+        self.assertEqual(self.complete("pellucid", "show", "flows", "--level", ""), ["ignore", "count", "metadata", "classify"])
+        self.assertEqual(self.complete("pellucid", "completion", "z"), ["zsh"])
 
     def test_zsh_and_fish_take_their_scripts(self):
         for shell, script in (("zsh", "share/zsh/site-functions/_pellucid"),
