@@ -29,6 +29,7 @@ class Lone {
     while (worker_.finish(front_.now())) drain();
     drain();
   }
+  void adopt(const policy::Program* program) noexcept { worker_.adopt(program); }
   const metrics::WorkerCounters& counters() const noexcept { return counters_; }
   State& state() noexcept { return worker_.state(); }
 

@@ -6,13 +6,14 @@
 
 #include "drivers/crypto/openssl/digest.h"
 #include "drivers/crypto/openssl/x509.h"
+#include "lib/policy/protocols.h"
 #include "test/unit/engine/whole.h"
 
 namespace {
 
 using namespace pellucid;
 
-constexpr std::uint8_t kTiny = 1, kNoDpi = 2, kSmallRing = 4, kIgnoreVlan = 8, kSinkFails = 16;
+constexpr std::uint8_t kTiny = 1, kNoDpi = 2, kSmallRing = 4, kIgnoreVlan = 8, kSinkFails = 16, kPolicies = 32;
 
 // The large pools come straight from the kernel, as in the program: AddressSanitizer would paint a megabyte of shadow for each
 // run, and sees nothing inside of a pool anyway.
@@ -30,13 +31,48 @@ void give(void* p, std::size_t bytes) noexcept {
 engine::Options options_of(std::uint8_t choice) {
   engine::Options o;
   o.limits =
-      (choice & kTiny) != 0 ? engine::Limits{64, 2, 3, 8, 1, 1, 1, 1, 1} : engine::Limits{64, 16, 16, 32, 8, 8, 8, 8, 16};
+      (choice & kTiny) != 0 ? engine::Limits{64, 2, 3, 8, 1, 1, 1, 1, 1, 1} : engine::Limits{64, 16, 16, 32, 8, 8, 8, 8, 16, 8};
   o.flow_hash = net::choose_flow_hash();
   o.update_ticks = engine::ticks(1.0);
   o.tls_wait_ticks = engine::ticks(5.0);
   if ((choice & kNoDpi) != 0) o.level = policy::Level::metadata;
   return o;
 }
+
+// Two policies that wait for names, protocols and applications and want the opposite of each other.
+policy::Rules rules_of(bool first) {
+  using policy::Level;
+  policy::Rules r;
+  r.rules.resize(4);
+  r.rules[0].match.names = {"example", "com"};
+  r.rules[0].level = first ? Level::ignore : Level::classify;
+  r.rules[1].match.content = policy::kContentTls | policy::kContentHttp;
+  r.rules[1].level = first ? Level::metadata : Level::count;
+  r.rules[2].match.applications = {77, 78};
+  r.rules[2].level = first ? Level::classify : Level::ignore;
+  r.rules[3].match.ports = {{1, 1023}};
+  r.rules[3].level = Level::metadata;
+  r.rules[3].sample = first ? 2 : 1;
+  r.fallback.level = first ? Level::count : Level::classify;
+  if (!first) r.protect.names = {"org"};
+  return r;
+}
+
+// With each pull the other policy comes into force.
+class Swapping final : public engine::Source {
+ public:
+  Swapping(engine::Source& source, engine::Lone& lone) : source_(source), lone_(lone) {}
+  bool pull(net::Burst& burst) noexcept override {
+    static const policy::Program kPrograms[] = {{rules_of(true), {}, 1}, {rules_of(false), {}, 2}};
+    lone_.adopt(&kPrograms[turns_++ % 2]);
+    return source_.pull(burst);
+  }
+
+ private:
+  engine::Source& source_;
+  engine::Lone& lone_;
+  unsigned turns_ = 0;
+};
 
 }  // namespace
 
@@ -53,7 +89,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   test::CaptureBytes source(Bytes(data, size).subspan(1));
   engine::Lone lone(options_of(choice), {.ignore_vlan = (choice & kIgnoreVlan) != 0}, (choice & kNoDpi) != 0 ? nullptr : &dpi,
                     eve, tally, &sink, (choice & kSmallRing) != 0 ? 4096 : 64 * 1024);
-  lone.run(source);
+  Swapping swapping(source, lone);
+  lone.run((choice & kPolicies) != 0 ? static_cast<engine::Source&>(swapping) : source);
   CHECK(metrics::broken_law(lone.counters()) == nullptr);
   CHECK(test::held(lone.state()) == 0);
   CHECK(sink.lines() == lone.counters().lines_written.value());
