@@ -25,7 +25,7 @@ void judge(const policy::Program& program, policy::Desk& desk, std::string_view 
     key.space = i % 5;
     policy::Facts facts;
     facts.key = &key;
-    facts.hash = i * 0x1234'5678'9abc'def1;
+    facts.hash = i * std::uint64_t{0x1234'5678'9abc'def1};
     facts.name = name;
     facts.name_known = (i & 4) != 0 ? Known::settled : Known::not_yet;
     facts.app_known = (i & 8) != 0 ? Known::settled : Known::not_yet;
