@@ -129,7 +129,7 @@ void World::tick() {
   }
   control_->tick();
   p.turning = p.lanes->all_turned();
-  if (p.turning) sys::notify_alive();  // a worker that hangs is the service manager's to end
+  if (p.turning && watched_) sys::notify_alive();  // a worker that hangs is the service manager's to end
 }
 
 void World::reopen() {

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "app/daemon/control.h"
+#include "drivers/sys/notify/notify.h"
 
 namespace pellucid::app {
 
@@ -28,6 +29,7 @@ class World {
 
   std::unique_ptr<Parts> parts_;
   std::unique_ptr<Control> control_;
+  const bool watched_ = sys::watchdog_interval_us() != 0;
   unsigned ticks_ = 0;
   std::uint64_t lost_ = 0;  // by ports, when the minute began
 };

@@ -172,9 +172,12 @@ class Daemon:
     def stop(self, number=signal.SIGTERM):
         self.process.send_signal(number)
         code = self.process.wait(30)
+        self.forget()
+        return code
+
+    def forget(self):
         self.notify.close()
         self.log.close()
-        return code
 
     def records(self):
         with open(self.eve, encoding="utf-8") as f:
