@@ -20,7 +20,8 @@ LEVELS = ("count", "metadata")  # of the policies that take turns
 
 def policy(n):
     return (f"version: 1\nrules:\n  - name: ours\n    match: {{networks: [10.0.0.0/8]}}\n    level: {LEVELS[n % 2]}\n"
-            f"  - name: theirs\n    match: {{networks: [0.0.0.0/0]}}\n    level: {LEVELS[(n + 1) % 2]}\ndefault: {{level: ignore}}\n")
+            f"  - name: theirs\n    match: {{networks: [0.0.0.0/0]}}\n    level: {LEVELS[(n + 1) % 2]}\n"
+            "default: {level: ignore}\n")
 
 
 def segment(flow, up, flags, seq, size=0):
