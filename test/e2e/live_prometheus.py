@@ -1,4 +1,4 @@
-"""A real Prometheus scrapes the daemon: what its queries give is what `pellucid status` says, and promtool has nothing to say."""
+"""A real Prometheus scrapes the daemon: its queries give what `pellucid status` says; promtool finds nothing."""
 import json
 import os
 import socket
