@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 
 PELLUCID = os.environ["PELLUCID"]
@@ -145,25 +146,27 @@ class Daemon:
             os.remove(notify)
         self.notify = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         self.notify.bind(notify)
-        self.notify.settimeout(30)
+        self.heard = b""
+        threading.Thread(target=self.listen, daemon=True).start()
         self.log = open(os.path.join(folder, "pellucidd.log"), "ab")  # pylint: disable=consider-using-with
         self.process = wire.start(host, [PELLUCIDD, "--config", self.config], stderr=self.log, stdout=self.log,
                                   env=dict(os.environ, NOTIFY_SOCKET=notify))
         if expect_start:
             self.wait_for(b"READY=1")
 
+    def listen(self):
+        """Hears all that the daemon says, as a service manager does: whoever does not read stops the one who talks."""
+        word = True
+        while word:
+            word = self.notify.recv(4096)
+            self.heard += word + b"\n"
+
     def wait_for(self, word):
-        end = time.monotonic() + 30
-        while time.monotonic() < end:
-            try:
-                if word in self.notify.recv(4096):
-                    return
-            except socket.timeout:
-                break
-            finally:
-                if self.process.poll() is not None:
-                    raise AssertionError("pellucidd ended: " + self.said())
-        raise AssertionError("pellucidd did not say " + word.decode() + ": " + self.said())
+        def heard():
+            if self.process.poll() is not None:
+                raise AssertionError("pellucidd ended: " + self.said())
+            return word in self.heard
+        until(heard, 30, word.decode() + " of pellucidd")
 
     def said(self):
         with open(self.log.name, encoding="utf-8", errors="replace") as f:
@@ -176,6 +179,7 @@ class Daemon:
         return code
 
     def forget(self):
+        self.notify.shutdown(socket.SHUT_RDWR)  # ends the thread that listens
         self.notify.close()
         self.log.close()
 
