@@ -145,7 +145,12 @@ std::string World::stop() {
   p.lanes->join();
   p.exporting.join();
   for (auto& sink : p.sinks) sink->finish();
-  for (auto& sink : p.sinks) sink->join();
+  for (auto& sink : p.sinks) {
+    sink->join();
+    if (!exporter::accounts_for(sink->state(), p.exporter_counters.lines_written.value())) {
+      return "internal error: sink " + sink->state().name + " has lost records without counting them";
+    }
+  }
   metrics::WorkerCounters sum;
   metrics::accumulate(sum, p.exporter_counters);
   for (unsigned i = 0; i < p.lanes->size(); ++i) metrics::accumulate(sum, p.lanes->counters(i));

@@ -15,21 +15,19 @@ void StampClock::observe(std::uint64_t device, std::uint64_t wall_ns) noexcept {
                                       (device - device_before));
   }
   const std::uint32_t turn = turn_.load(std::memory_order_relaxed);
-  turn_.store(turn + 1, std::memory_order_relaxed);
-  std::atomic_thread_fence(std::memory_order_release);
-  device_.store(device, std::memory_order_relaxed);
-  wall_.store(wall_ns, std::memory_order_relaxed);
-  if (rate != 0) rate_.store(rate, std::memory_order_relaxed);
+  turn_.store(turn + 1, std::memory_order_relaxed);  // each later store brings it along
+  device_.store(device, std::memory_order_release);
+  wall_.store(wall_ns, std::memory_order_release);
+  if (rate != 0) rate_.store(rate, std::memory_order_release);
   turn_.store(turn + 2, std::memory_order_release);
 }
 
 std::uint64_t StampClock::to_ns(std::uint64_t device) const noexcept {
   for (;;) {
     const std::uint32_t turn = turn_.load(std::memory_order_acquire);
-    const std::uint64_t base = device_.load(std::memory_order_relaxed);
-    const std::uint64_t wall = wall_.load(std::memory_order_relaxed);
-    const std::uint64_t rate = rate_.load(std::memory_order_relaxed);
-    std::atomic_thread_fence(std::memory_order_acquire);
+    const std::uint64_t base = device_.load(std::memory_order_acquire);
+    const std::uint64_t wall = wall_.load(std::memory_order_acquire);
+    const std::uint64_t rate = rate_.load(std::memory_order_acquire);
     if ((turn & 1) != 0 || turn != turn_.load(std::memory_order_relaxed)) continue;
     const bool before = device < base;  // a packet that came before the clock was set
     const std::uint64_t apart = before ? base - device : device - base;
