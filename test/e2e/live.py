@@ -1,5 +1,6 @@
 """What the live tests share: two hosts in network namespaces of their own, real peers on them, and the daemon listening on the
 wire between them. A test file begins with enter(), which starts it again where all of that can be made and none of it stays."""
+import ctypes
 import json
 import os
 import shutil
@@ -178,6 +179,32 @@ class Daemon:
         self.forget()
         return code
 
+    def kill(self):
+        self.process.kill()
+        self.process.wait()
+        self.forget()
+
+    def ask(self, *words):
+        """The command line's answer, which must not be long in coming whatever else goes on."""
+        line = [PELLUCID, "--connect", "unix:" + os.path.join(self.folder, "ctl.sock"), *words]
+        return subprocess.run(line, capture_output=True, text=True, check=False, timeout=20)
+
+    def status(self):
+        """What monitoring sees: the exit code, and the state with its reasons."""
+        asked = self.ask("status", "--json")
+        return asked.returncode, json.loads(asked.stdout)
+
+    def show(self, what):
+        return json.loads(self.ask("show", what, "--json").stdout)[what]
+
+    def packets(self):
+        return sum(worker["packets"] for worker in self.show("workers"))
+
+    def goes_on(self):
+        """Packets are counted."""
+        before = self.packets()
+        until(lambda: self.packets() > before, what="a packet")
+
     def forget(self):
         self.notify.shutdown(socket.SHUT_RDWR)  # ends the thread that listens
         self.notify.close()
@@ -202,6 +229,36 @@ def af_packet(folder, workers=1, **more):
     }
     config.update(more)
     return config
+
+
+class Stopped:
+    """One thread of a daemon, by its name, as long as this lasts: the others go on."""
+
+    SEIZE, INTERRUPT, DETACH, ALL = 0x4206, 0x4207, 17, 0x40000000  # see ptrace(2), waitpid(2)
+
+    def __init__(self, daemon, name):
+        tasks = f"/proc/{daemon.process.pid}/task"
+        self.threads = []
+        for thread in os.listdir(tasks):
+            with open(f"{tasks}/{thread}/comm", encoding="ascii") as f:
+                if f.read().strip() == name:
+                    self.threads.append(int(thread))
+        assert self.threads, "no thread is called " + name
+
+    def trace(self, request, thread):
+        call = ctypes.CDLL(None, use_errno=True).ptrace
+        call.argtypes, call.restype = [ctypes.c_long, ctypes.c_long, ctypes.c_void_p, ctypes.c_void_p], ctypes.c_long
+        assert call(request, thread, None, None) == 0, os.strerror(ctypes.get_errno())
+
+    def __enter__(self):
+        for thread in self.threads:
+            self.trace(self.SEIZE, thread)
+            self.trace(self.INTERRUPT, thread)
+            os.waitpid(thread, self.ALL)
+
+    def __exit__(self, *_):
+        for thread in self.threads:
+            self.trace(self.DETACH, thread)
 
 
 class Tcpdump:

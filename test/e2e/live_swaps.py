@@ -3,12 +3,12 @@ import http.client
 import json
 import os
 import socket
-import struct
 import subprocess
 import time
 import unittest
 
 import live
+import load
 
 live.enter()
 
@@ -22,38 +22,6 @@ def policy(n):
     return (f"version: 1\nrules:\n  - name: ours\n    match: {{networks: [10.0.0.0/8]}}\n    level: {LEVELS[n % 2]}\n"
             f"  - name: theirs\n    match: {{networks: [0.0.0.0/0]}}\n    level: {LEVELS[(n + 1) % 2]}\n"
             "default: {level: ignore}\n")
-
-
-def segment(flow, up, flags, seq, size=0):
-    ends = [bytes([10 if flow % 2 else 172, 16, flow >> 8 & 255, flow & 255]), bytes([192, 0, 2, 1])]
-    ports = [20000 + flow, 5555]
-    if not up:
-        ends.reverse()
-        ports.reverse()
-    tcp = struct.pack("!HHIIBBHHH", *ports, seq, 0 if flags == 2 else 1, 0x50, flags, 65535, 0, 0)
-    ip = struct.pack("!BBHHHBBH", 0x45, 0, 40 + size, 0, 0x4000, 64, 6, 0)
-    return bytes(12) + b"\x08\x00" + ip + ends[0] + ends[1] + tcp + b"x" * size
-
-
-def connection(flow):
-    """SYN to FIN, so that each pass over the capture begins and ends every flow anew."""
-    yield segment(flow, True, 2, 100)
-    yield segment(flow, False, 18, 500)
-    yield segment(flow, True, 16, 101)
-    for i in range(PACKETS - 6):
-        yield segment(flow, i % 2 == 0, 24, (101 if i % 2 == 0 else 501) + i // 2 * 20, 20)
-    end = (PACKETS - 6) // 2 * 20
-    yield segment(flow, True, 17, 101 + end)
-    yield segment(flow, False, 17, 501 + end)
-    yield segment(flow, True, 16, 102 + end)
-
-
-def write_capture(path):
-    with open(path, "wb") as f:
-        f.write(struct.pack("<IHHiIII", 0xa1b2c3d4, 2, 4, 0, 0, 65535, 1))
-        for flow in range(FLOWS):
-            for i, frame in enumerate(connection(flow)):
-                f.write(struct.pack("<IIII", 1_700_000_000, i, len(frame), len(frame)) + frame)
 
 
 class Control(http.client.HTTPConnection):
@@ -77,9 +45,7 @@ class Swaps(unittest.TestCase):
         folder = live.folder_of(self)
         wire = live.Wire()
         self.addCleanup(wire.close)
-        capture = os.path.join(folder, "load.pcap")
-        write_capture(capture)
-        ports = [{"name": "load", "device": f"net_pcap0,rx_pcap={capture},infinite_rx=1", "buffers": 2 * FLOWS * PACKETS}]
+        ports = [load.port(folder, FLOWS, PACKETS)]
         # The history on a disk of memory: each change waits for the disk, and that is not what this is about.
         config = live.af_packet(folder, 1, ports=ports, flows={"capacity": 65536, "update_minutes": 0}, state="/run/state")
         first = os.path.join(folder, "first.yaml")

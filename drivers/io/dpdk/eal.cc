@@ -11,38 +11,12 @@
 #include <rte_eal.h>
 #include <rte_errno.h>
 #include <rte_lcore.h>
-#include <rte_log.h>
+
+#include "drivers/io/dpdk/log.h"
 
 namespace pellucid::dpdk {
 
 namespace {
-
-constexpr std::size_t kMaxLog = 64 * 1024;  // of what DPDK says while it starts; the last lines count
-
-// DPDK says why it fails in its log alone, so the log is kept until it runs.
-class Log {
- public:
-  Log() : stream_(open_memstream(&text_, &size_)) {
-    if (stream_ != nullptr) rte_openlog_stream(stream_);
-  }
-  ~Log() {
-    rte_openlog_stream(nullptr);
-    if (stream_ != nullptr) std::fclose(stream_);
-    std::free(text_);
-  }
-  std::string last_line() const {
-    if (stream_ == nullptr) return {};
-    std::fflush(stream_);
-    std::string_view all(text_, std::min(size_, kMaxLog));
-    while (!all.empty() && (all.back() == '\n' || all.back() == '\r')) all.remove_suffix(1);
-    return std::string(all.substr(all.rfind('\n') + 1));
-  }
-
- private:
-  char* text_ = nullptr;
-  std::size_t size_ = 0;
-  std::FILE* stream_;
-};
 
 bool is_pci(const std::string& device) {  // 0000:3b:00.0 or 3b:00.0, maybe with arguments
   return device.find_first_not_of("0123456789abcdefABCDEF") == device.find(':') && device.find(':') != std::string::npos;

@@ -10,6 +10,7 @@
 #include <rte_mbuf_dyn.h>
 #include <rte_mempool.h>
 
+#include "drivers/io/dpdk/log.h"
 #include "drivers/io/dpdk/rss.h"
 #include "lib/net/key.h"
 
@@ -22,7 +23,8 @@ constexpr std::uint16_t kDataRoom = RTE_MBUF_DEFAULT_BUF_SIZE;  // longer frames
 
 std::string name_of(const std::string& device) { return device.substr(0, device.find(',')); }
 
-std::string text_of(int error) { return rte_strerror(error < 0 ? -error : error); }
+// Drivers of virtual devices give -1 for whatever it was: no word about permissions.
+std::string text_of(int error) { return error == -1 ? "its driver refuses" : rte_strerror(error < 0 ? -error : error); }
 
 }  // namespace
 
@@ -32,9 +34,10 @@ std::string Port::cannot(const char* what, int error) const {
 
 std::unique_ptr<Port> Port::open(const PortOptions& options, std::string& problem) {
   std::unique_ptr<Port> port(new Port(options));
-  if (!port->probe(problem) || !port->configure(problem) || !port->make_queues(problem) || !port->start(problem))
-    return nullptr;
-  return port;
+  const Log log;
+  if (port->probe(problem) && port->configure(problem) && port->make_queues(problem) && port->start(problem)) return port;
+  if (const std::string why = log.first_line(); !why.empty()) problem += "; DPDK says: " + why;
+  return nullptr;
 }
 
 Port::~Port() {
