@@ -50,7 +50,7 @@ sigset_t block_signals() {
 int run(const Config& config) {
   const sigset_t signals = block_signals();
   sys::forbid_core_dumps();
-  const bool locked = sys::lock_memory();
+  const bool locked = sys::lock_memory(config.user);
   std::string problem;
   const auto world = World::open(config, problem);
   if (world == nullptr) return complain(problem, kFailed);

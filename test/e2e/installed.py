@@ -9,7 +9,8 @@ from harness import HERE, golden
 
 ROOT = os.path.realpath(os.path.join(HERE, "..", ".."))
 BUILD = os.environ["BUILD"]
-DOCUMENTS = ("API.md", "CLI.md", "LICENSE", "LIMITS.md", "METRICS.md", "POLICY.md", "README.md", "RECORDS.md", "openapi.yaml")
+DOCUMENTS = ("API.md", "CLI.md", "LICENSE", "LIMITS.md", "METRICS.md", "OPERATE.md", "POLICY.md", "README.md",
+             "RECORDS.md", "openapi.yaml", "pellucid.yaml")
 PROGRAMS = ("bin/pellucid", "sbin/pellucidd")
 
 
@@ -34,7 +35,8 @@ class Installed(unittest.TestCase):
             return f.read()
 
     def test_it_is_all_there_and_nothing_else(self):
-        want = [*PROGRAMS, "share/man/man1/pellucid.1", "share/bash-completion/completions/pellucid",
+        want = [*PROGRAMS, "lib/systemd/system/pellucidd.service", "lib/sysusers.d/pellucid.conf",
+                "share/man/man1/pellucid.1", "share/man/man8/pellucidd.8", "share/bash-completion/completions/pellucid",
                 "share/zsh/site-functions/_pellucid", "share/fish/vendor_completions.d/pellucid.fish"]
         want += ["share/doc/pellucid/" + name for name in DOCUMENTS]
         want += ["share/doc/pellucid/policy/" + name for name in os.listdir(os.path.join(ROOT, "conf", "policy"))]

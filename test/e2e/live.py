@@ -147,6 +147,7 @@ class Daemon:
             os.remove(notify)
         self.notify = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         self.notify.bind(notify)
+        os.chmod(notify, 0o777)  # whatever user it becomes
         self.heard = b""
         threading.Thread(target=self.listen, daemon=True).start()
         self.log = open(os.path.join(folder, "pellucidd.log"), "ab")  # pylint: disable=consider-using-with

@@ -50,9 +50,9 @@ class Scraped(unittest.TestCase):
     def query(self, expression):
         try:
             text = self.inside(f"http://127.0.0.1:{self.port}/api/v1/query?query={urllib.parse.quote(expression)}")
-        except subprocess.CalledProcessError:
-            return None  # it has not begun to listen
-        result = json.loads(text)["data"]["result"]
+            result = json.loads(text)["data"]["result"]
+        except (subprocess.CalledProcessError, ValueError):
+            return None  # it does not listen yet, or is not ready to answer
         return float(result[0]["value"][1]) if result else None
 
     def test_queries_equal_what_status_says(self):

@@ -20,9 +20,11 @@ void forbid_core_dumps() noexcept {
   prctl(PR_SET_DUMPABLE, 0UL);
 }
 
-bool lock_memory() noexcept {
+bool lock_memory(const std::string& user) noexcept {
   const rlimit all{RLIM_INFINITY, RLIM_INFINITY};
   setrlimit(RLIMIT_MEMLOCK, &all);  // where it may be raised
+  rlimit now{};
+  if (!user.empty() && (getrlimit(RLIMIT_MEMLOCK, &now) != 0 || now.rlim_cur != RLIM_INFINITY)) return false;
   return mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT) == 0;
 }
 
