@@ -161,6 +161,9 @@ void WorldDesk::add_workers(StatusView& v) {
     v.flows_created += p_.readings->block(worker.worker).flows_created.value();
     if (worker.stale) v.reasons.push_back("worker " + std::to_string(worker.worker) + " does not answer");
   }
+  if (p_.readings->stale(p_.lanes->size())) {
+    v.reasons.emplace_back("the exporter does not answer: records are lost once its rings are full");
+  }
 }
 
 std::string WorldDesk::configuration() const { return p_.config.text; }

@@ -2,10 +2,12 @@
 import os
 import struct
 
+FIRST_PORT = 20000  # of the clients, a flow each
+
 
 def segment(flow, up, flags, seq, size=0):
     ends = [bytes([10 if flow % 2 else 172, 16, flow >> 8 & 255, flow & 255]), bytes([192, 0, 2, 1])]
-    ports = [20000 + flow, 5555]
+    ports = [FIRST_PORT + flow, 5555]
     if not up:
         ends.reverse()
         ports.reverse()

@@ -102,7 +102,7 @@ bool Port::make_queues(std::string& problem) {
     const std::string name = "pool-" + std::to_string(id_) + "-" + std::to_string(q);
     rte_mempool* pool = rte_pktmbuf_pool_create(name.c_str(), buffers, kPoolCache, 0, kDataRoom, node_ < 0 ? 0 : node_);
     if (pool == nullptr) {
-      problem = cannot("no memory for its packet buffers", rte_errno) + "; raise memory_mb or reserve more huge pages";
+      problem = cannot("no memory for its packet buffers", rte_errno) + "; raise memory.packet_mb or reserve more huge pages";
       return false;
     }
     pools_.push_back(pool);
