@@ -10,6 +10,7 @@
 #include <rte_mbuf_dyn.h>
 #include <rte_mempool.h>
 
+#include "drivers/io/dpdk/kernel_link.h"
 #include "drivers/io/dpdk/log.h"
 #include "drivers/io/dpdk/rss.h"
 #include "lib/net/key.h"
@@ -63,6 +64,7 @@ bool Port::configure(std::string& problem) {
     return false;
   }
   node_ = rte_eth_dev_socket_id(id_);
+  kernel_index_ = device.if_index != 0 ? device.if_index : kernel_index(options_.device);
   queues_ = std::min<unsigned>(options_.queues, device.max_rx_queues);
   if (device.max_rx_queues > queues_ && std::strcmp(device.driver_name, "net_af_packet") == 0) {
     problem = "port " + options_.name + ": qpairs=" + std::to_string(device.max_rx_queues) +
@@ -143,6 +145,7 @@ PortStats Port::stats() const noexcept {
 }
 
 bool Port::link_up() const noexcept {
+  if (kernel_index_ != 0) return kernel_runs(kernel_index_);
   rte_eth_link link{};
   return rte_eth_link_get_nowait(id_, &link) == 0 && link.link_status == RTE_ETH_LINK_UP;
 }

@@ -67,6 +67,7 @@ class Port {
   std::uint16_t id_ = 0xffff;
   unsigned queues_ = 0;
   int node_ = -1;
+  unsigned kernel_index_ = 0;  // of the kernel's interface that it takes packets from; 0: none
   Spread spread_ = Spread::single;
   std::vector<rte_mempool*> pools_;
   bool started_ = false;

@@ -1,6 +1,7 @@
 #include "drivers/io/dpdk/source.h"
 
 #include <algorithm>
+#include <cstring>
 
 #include <rte_ethdev.h>
 #include <rte_ether.h>
@@ -58,11 +59,17 @@ void DpdkSource::fill(net::Row& row, unsigned i, const Queue& queue, std::uint64
     row.len = m->data_len;
     return;
   }
+  // What is there counts, not what is announced: of frames beyond 64 KiB net_pcap brings less than it says.
   std::uint8_t* room = joined_.at + std::size_t{kMaxJumbo} * i;
-  row.len = std::min(m->pkt_len, kMaxJumbo);
-  if (row.len < m->pkt_len) row.flags = net::kRowShort;
-  const void* whole = rte_pktmbuf_read(m, 0, row.len, room);
-  row.frame = static_cast<const std::uint8_t*>(whole);
+  std::uint32_t have = 0;
+  for (const rte_mbuf* part = m; part != nullptr && have < kMaxJumbo; part = part->next) {
+    const std::uint32_t n = std::min<std::uint32_t>(part->data_len, kMaxJumbo - have);
+    std::memcpy(room + have, rte_pktmbuf_mtod(part, const void*), n);
+    have += n;
+  }
+  row.frame = room;
+  row.len = have;
+  if (have < m->pkt_len) row.flags = net::kRowShort;
 }
 
 }  // namespace pellucid::dpdk
