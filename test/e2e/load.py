@@ -1,4 +1,5 @@
-"""A capture that a device replays without end: TCP connections, one after the other, each from SYN to FIN."""
+"""Captures that a device replays without end: TCP connections, one after the other, each from SYN to FIN; or real sessions."""
+import glob
 import os
 import struct
 
@@ -29,12 +30,35 @@ def connection(flow, packets):
     yield segment(flow, True, 16, 102 + end)
 
 
+HEAD = struct.pack("<IHHiIII", 0xa1b2c3d4, 2, 4, 0, 0, 262144, 1)
+
+
+def endless(number, path, packets):
+    """A port whose device brings the same capture again and again, as fast as it is taken."""
+    return {"name": f"load{number}", "device": f"net_pcap{number},rx_pcap={path},infinite_rx=1", "buffers": packets + 4096}
+
+
 def port(folder, flows, packets):
-    """A port whose device brings the same capture again and again, as fast as it is taken: flows of so many packets."""
+    """Flows of so many packets each."""
     path = os.path.join(folder, "load.pcap")
     with open(path, "wb") as f:
-        f.write(struct.pack("<IHHiIII", 0xa1b2c3d4, 2, 4, 0, 0, 65535, 1))
+        f.write(HEAD)
         for flow in range(flows):
             for i, frame in enumerate(connection(flow, packets)):
                 f.write(struct.pack("<IIII", 1_700_000_000, i, len(frame), len(frame)) + frame)
-    return {"name": "load", "device": f"net_pcap0,rx_pcap={path},infinite_rx=1", "buffers": flows * packets + 4096}
+    return endless(0, path, flows * packets)
+
+
+def sessions(folder):
+    """All golden captures as one: every kind of TLS session, HTTP, DNS, a tunnel, fragments."""
+    path = os.path.join(folder, "sessions.pcap")
+    captures = glob.glob(os.path.join(os.path.dirname(os.path.realpath(__file__)), "..", "golden", "captures", "*.pcap"))
+    size = 0
+    with open(path, "wb") as out:
+        out.write(HEAD)
+        for capture in sorted(captures):
+            with open(capture, "rb") as f:
+                head = f.read(24)
+                assert head[:4] == HEAD[:4] and head[20:] == HEAD[20:], capture
+                size += out.write(f.read())
+    return endless(1, path, size // 64)  # no packet with its header is shorter
