@@ -118,7 +118,7 @@ void Census::add_line(const State& s, std::uint32_t flow) noexcept {
   line.last_ns = h.last_ns;
   const std::string_view name = line.level >= policy::Level::metadata ? name_of(s, flow) : std::string_view{};
   line.name_size = static_cast<std::uint8_t>(name.size());
-  std::memcpy(line.name, name.data(), name.size());
+  std::ranges::copy(name, line.name);  // an empty one has no octets to copy from
 }
 
 void Census::add_total(const State& s, std::uint32_t flow) noexcept {
