@@ -37,7 +37,7 @@ class DpdkPort : public testing::Test {
 std::string capture(const std::vector<unsigned>& sizes) {
   std::string path = testing::TempDir() + "dpdk-" + std::to_string(getpid()) + ".pcap";
   std::FILE* file = std::fopen(path.c_str(), "wb");
-  const std::uint32_t head[] = {0xa1b2c3d4, 0x00040002, 0, 0, 65535, 1};
+  const std::uint32_t head[] = {0xa1b2c3d4, 0x00040002, 0, 0, 262'144, 1};
   std::fwrite(head, sizeof head, 1, file);
   for (unsigned i = 0; i < sizes.size(); ++i) {
     const std::uint32_t packet[] = {1'700'000'000, i, sizes[i], sizes[i]};
@@ -63,6 +63,7 @@ TEST_F(DpdkPort, ADeviceThatIsNotThereIsSaidInOneLine) {
   const auto port = dpdk::Port::open({.name = "up", .device = "net_nosuch0,a=b"}, problem);
   EXPECT_EQ(port, nullptr);
   EXPECT_NE(problem.find("port up (net_nosuch0): "), problem.npos) << problem;
+  EXPECT_NE(problem.find("; DPDK says: "), problem.npos) << problem;
   EXPECT_EQ(problem.find('\n'), problem.npos);
 }
 
@@ -96,13 +97,13 @@ TEST_F(DpdkPort, FramesArriveWholeInOrderThoughTheyAreMoreThanThePoolHolds) {
 }
 
 TEST_F(DpdkPort, AJumboFrameInSeveralBuffersIsPutTogetherAndCutAtTheLimit) {
-  const std::string path = capture({9000, 100, 40'000});
+  const std::string path = capture({9000, 100, 40'000, 70'000});
   const auto port = open({.name = "jumbo", .device = "net_pcap1,rx_pcap=" + path});
   ASSERT_NE(port, nullptr);
   dpdk::DpdkSource source({dpdk::queue_of(*port, 0, 0)});
   auto burst = std::make_unique<net::Burst>();
   source.pull(*burst);
-  ASSERT_EQ(burst->n, 3u);
+  ASSERT_EQ(burst->n, 4u);
   EXPECT_EQ(burst->row[0].len, 9000u);
   EXPECT_EQ(burst->row[0].flags, 0);
   EXPECT_EQ(std::count(burst->row[0].bytes().begin(), burst->row[0].bytes().end(), 0), 9000);
@@ -110,6 +111,8 @@ TEST_F(DpdkPort, AJumboFrameInSeveralBuffersIsPutTogetherAndCutAtTheLimit) {
   EXPECT_EQ(burst->row[2].len, dpdk::DpdkSource::kMaxJumbo);
   EXPECT_EQ(burst->row[2].wire_len, 40'000u);
   EXPECT_EQ(burst->row[2].flags, net::kRowShort);
+  EXPECT_EQ(burst->row[3].len, 70'000u & 0xffff) << "what its driver brought of it";
+  EXPECT_EQ(burst->row[3].flags, net::kRowShort);
   std::remove(path.c_str());
 }
 
