@@ -40,8 +40,7 @@ class Soak(unittest.TestCase):
         flows, last = seen[-1]
         print(f"{flows} flows in {SECONDS} s; {warm} KiB resident after a quarter of that, {last} KiB at the end", flush=True)
         self.assertGreater(flows, 10 * FLOWS)
-        if os.environ.get("SANITIZE", "none") == "none":  # sanitizers keep freed memory
-            self.assertLess(max(rss for _, rss in seen), warm + SLACK_KIB, seen)
+        self.assertLess(max(rss for _, rss in seen), warm + SLACK_KIB, seen)
         self.assertEqual(self.daemon.stop(), 0, self.daemon.said())  # 1 where a law of the counters is broken
 
 
