@@ -33,6 +33,7 @@ engine::Options options_of(const Config& config, unsigned worker, const net::Has
   o.flow_hash = net::choose_flow_hash();
   o.dpi_tcp_packets = config.dpi_tcp_packets;
   o.dpi_udp_packets = config.dpi_udp_packets;
+  o.many_queues = config.workers > 1 || config.ports.size() > 1;
   o.update_ticks = engine::ticks(60.0 * config.update_minutes);
   o.tls_wait_ticks = engine::ticks(5.0);
   return o;

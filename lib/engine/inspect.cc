@@ -100,7 +100,7 @@ bool start_reader(State& s, std::uint32_t flow, flow::Reader reader) noexcept {
   switch (reader) {
     case flow::Reader::tls:
       tls::reset(s.tls[h.session]);
-      s.tls[h.session].awaited = ((h.tcp_flags[0] | h.tcp_flags[1]) & flow::kTcpSyn) != 0;
+      s.tls[h.session].awaited = s.options.many_queues && ((h.tcp_flags[0] | h.tcp_flags[1]) & flow::kTcpSyn) != 0;
       s.table.cold(flow).hello_tick = s.now;
       s.age.set(flow, s.now + s.options.tls_wait_ticks + 1);
       break;

@@ -40,6 +40,7 @@ struct Options {
   net::FlowHashKernel flow_hash = net::flow_hash_plain;
   unsigned dpi_tcp_packets = 8;  // packets with payload that DPI may see of a flow
   unsigned dpi_udp_packets = 4;
+  bool many_queues = false;  // a flow's packets may come by several, so that its directions are in no order among each other
   std::uint32_t update_ticks = 0;    // between two flow_update records
   std::uint32_t tls_wait_ticks = 0;  // from the ClientHello to the record at the latest
 };

@@ -1,5 +1,7 @@
 #include "lib/engine/worker.h"
 
+#include "lib/engine/clock.h"
+
 #include "lib/engine/flows.h"
 #include "lib/engine/inspect.h"
 #include "lib/engine/judge.h"
@@ -8,7 +10,8 @@
 namespace pellucid::engine {
 
 namespace {
-bool later(std::uint32_t tick, std::uint32_t than) noexcept { return static_cast<std::int32_t>(tick - than) > 0; }
+// What another worker handed over may be a little older; all else is later, by however many years a capture leaps.
+bool later(std::uint32_t tick, std::uint32_t than) noexcept { return than - tick > ticks(60.0); }
 }  // namespace
 
 // Prefetch everything, then work in order: a burst of 64 hides the memory latency of bucket, flow and reader, and since each
@@ -44,7 +47,7 @@ void Worker::settle() noexcept {
 
 inline unsigned Worker::take(const net::Row& row, const net::Key& key) noexcept {
   State& s = state_;
-  if (later(row.tick, s.now)) s.now = row.tick;  // what another worker handed over may be a little older
+  if (later(row.tick, s.now)) s.now = row.tick;
   s.ts_ns = row.ts_ns;
   const std::uint32_t flow = find_or_begin(s, row, key);
   if (flow == kNone) {
