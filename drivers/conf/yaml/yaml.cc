@@ -4,6 +4,7 @@
 #include <yaml-cpp/exceptions.h>
 #include <yaml-cpp/parser.h>
 
+#include <algorithm>
 #include <optional>
 #include <streambuf>
 #include <unordered_set>
@@ -93,6 +94,7 @@ class Handler final : public YAML::EventHandler {
 
  private:
   struct Level {  // an open list (nothing) or map
+    Place place;
     std::optional<std::unordered_set<std::string>> keys;
     bool value_due = false;
   };
@@ -109,10 +111,14 @@ class Handler final : public YAML::EventHandler {
     if (anchor != YAML::NullAnchor) refuse(mark, "anchors (&name) are not taken; leave it out");
     if (key_due()) return key(mark, kind, value);
     count(mark);
-    // yaml-cpp notices that nothing stands behind a key when it reads what comes next.
-    const bool absent = kind == Kind::nothing && value.empty() && !levels_.empty() && levels_.back().keys;
-    tree_.leaf(kind, absent ? key_place_ : place_of(mark), value);
+    tree_.leaf(kind, kind == Kind::nothing && value.empty() ? place_of_nothing(mark) : place_of(mark), value);
     value_done();
+  }
+  // yaml-cpp notices that nothing stands behind a key when it reads what comes next; behind a dash at the end of the text
+  // it names the start of the line, which may lie before the list.
+  Place place_of_nothing(const YAML::Mark& mark) const noexcept {
+    if (levels_.empty()) return place_of(mark);
+    return levels_.back().keys ? key_place_ : std::max(levels_.back().place, place_of(mark));
   }
   void key(const YAML::Mark& mark, Kind kind, std::string_view value) {
     if (kind == Kind::nothing) refuse(mark, "a key is missing before the colon; write one");
@@ -132,6 +138,7 @@ class Handler final : public YAML::EventHandler {
     count(mark);
     tree_.open(kind, place_of(mark));
     levels_.emplace_back();
+    levels_.back().place = place_of(mark);
     if (kind == Kind::map) levels_.back().keys.emplace();
   }
   void close() {
