@@ -260,7 +260,17 @@ TEST_F(PoliciesTest, LeaveFilesOfOthersAlone) {
 }
 
 TEST_F(PoliciesTest, ForgetTheOldestAtTheirBounds) {
-  for (std::size_t i = 0; i < kMaxRevisions + 5; ++i) ASSERT_EQ(apply("text " + std::to_string(i)).refusal, R::none);
+  Revisions long_ago;  // all but the last few are already on the shelf
+  ASSERT_TRUE(read_revisions(shelf.texts.at("history.json"), long_ago));
+  while (long_ago.list.size() < kMaxRevisions - 5) {
+    const std::uint64_t n = long_ago.list.size() + 1;
+    const std::string text = "text " + std::to_string(n);
+    long_ago.list.push_back({n, now_s, "apply", "alice", "", "policy.yaml", 0, text.size()});
+    shelf.texts[std::to_string(n) + ".yaml"] = text;
+  }
+  shelf.texts["history.json"] = write_revisions(long_ago);
+  ASSERT_TRUE(start());
+  for (std::size_t i = 0; i < 11; ++i) ASSERT_EQ(apply("text " + std::to_string(i)).refusal, R::none);
   EXPECT_EQ(policies->history().size(), kMaxRevisions);
   EXPECT_EQ(shelf.texts.size(), kMaxRevisions + 1);
   Revision r;

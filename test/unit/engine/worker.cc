@@ -36,6 +36,10 @@ void open(Path& path, std::uint64_t ms = 0) {
   path.at(ms + 2, up(kAck, 1001));
 }
 
+Octets piece_of(const Octets& whole, std::size_t at, std::size_t size) {
+  const Bytes piece = Bytes{whole}.subspan(at, std::min(size, whole.size() - at));
+  return {piece.begin(), piece.end()};
+}
 Octets request() { return build::as_octets("GET /a HTTP/1.1\r\nHost: example.org\r\n\r\n"); }
 Octets response() { return build::as_octets("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"); }
 
@@ -180,7 +184,7 @@ TEST(Worker, ARecordWhoseHeadersWereCutOrHadAGapIsMarkedIncomplete) {
     const Octets long_one = build::as_octets("GET /a HTTP/1.1\r\nCookie: " + field + "\r\nHost: example.org\r\n\r\n");
     std::uint32_t at = 0;
     for (; at < long_one.size(); at += 500) {
-      const Octets piece(long_one.begin() + at, long_one.begin() + std::min<std::size_t>(at + 500, long_one.size()));
+      const Octets piece = piece_of(long_one, at, 500);
       if (*what != 'g' || at != 500) path.at(10 + at, up(kAck, 1001 + at, piece));
     }
     path.at(20'000, down(kAck, 5001, response()));
@@ -202,7 +206,7 @@ TEST(Worker, ADnsMessageThatIsTooLongIsKeptAsFarAsItFitsAndMarkedIncomplete) {
     build::put(message, {0x12, 0x34, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, 1, 'a', 0, 0, 1, 0, 1});
     message.resize(size + 2);
     for (std::uint32_t at = 0; at < message.size(); at += 1000) {
-      const Octets piece(message.begin() + at, message.begin() + std::min<std::size_t>(at + 1000, message.size()));
+      const Octets piece = piece_of(message, at, 1000);
       path.at(10 + at, up(kAck, 1001 + at, piece));
     }
     path.end();
