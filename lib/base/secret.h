@@ -1,5 +1,5 @@
-// Secret: octets that must not outlive their use: wiped when they end, never copied by accident, never printed. Whoever holds one
-// owns it; that its memory is locked and left out of core dumps is the process's affair (drivers/sys/guard).
+// Secret: octets that must not outlive their use: wiped when they end, never copied by accident, never printed. Whoever holds
+// one owns it; that its memory is locked and left out of core dumps is the process's affair (drivers/sys/guard).
 #pragma once
 #include <cstring>
 
