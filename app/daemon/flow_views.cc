@@ -74,7 +74,7 @@ bool filter_of(const FlowFilter& filter, const classify::Names& names, engine::F
   if (filter.network) {
     out.network.family = filter.network->version;
     out.network.bits = filter.network->bits;
-    out.network.first = policy::wide_of(filter.network->address.data());
+    out.network.first = net::wide_of(filter.network->address.data());
   }
   if (filter.port) out.port = static_cast<std::uint16_t>(*filter.port);
   if (filter.proto) out.proto = static_cast<std::uint16_t>(*filter.proto);

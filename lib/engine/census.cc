@@ -9,9 +9,9 @@ namespace pellucid::engine {
 
 namespace {
 
-bool lies_in(const policy::Network& n, const net::Key& k, const std::uint8_t* address) noexcept {
+bool lies_in(const net::Network& n, const net::Key& k, const std::uint8_t* address) noexcept {
   if (n.family != k.family) return false;
-  return n.bits == 0 || ((policy::wide_of(address) ^ n.first) >> (128 - n.bits)) == 0;
+  return n.bits == 0 || ((net::wide_of(address) ^ n.first) >> (128 - n.bits)) == 0;
 }
 
 bool has_ports(const net::Key& k) noexcept {

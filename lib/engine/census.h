@@ -11,7 +11,7 @@
 namespace pellucid::engine {
 
 struct FlowFilter {                        // what is left as it is lets every flow pass
-  policy::Network network = {};            // family 0: any; else one of the ends lies in it
+  net::Network network = {};               // family 0: any; else one of the ends lies in it
   std::uint16_t port = 0;                  // either end's
   std::uint16_t proto = 256;               // IP protocol
   std::uint16_t app = classify::kUnknown;  // as far as it may be shown: the protocol, or what runs over it

@@ -9,51 +9,51 @@ namespace pellucid::policy {
 namespace {
 
 constexpr unsigned index(Test t) noexcept { return static_cast<unsigned>(t); }
-constexpr std::uint64_t bit(RuleAt rule) noexcept { return std::uint64_t{1} << rule % kWord; }
+constexpr std::uint64_t bit(net::RuleAt rule) noexcept { return std::uint64_t{1} << rule % net::kWord; }
 
 }  // namespace
 
-void Builder::bind(Test test, RuleAt rule) {
+void Builder::bind(Test test, net::RuleAt rule) {
   p_.active_ |= 1u << index(test);
-  p_.free_[index(test)][rule / kWord] &= ~bit(rule);
+  p_.free_[index(test)][rule / net::kWord] &= ~bit(rule);
 }
 
-void Builder::add_networks(Test test, const std::vector<Network>& networks, RuleAt rule) {
+void Builder::add_networks(Test test, const std::vector<net::Network>& networks, net::RuleAt rule) {
   if (networks.empty()) return;
   bind(test, rule);
-  for (const Network& n : networks) p_.networks_[index(test) - index(Test::networks)].add(n, rule);
+  for (const net::Network& n : networks) p_.networks_[index(test) - index(Test::networks)].add(n, rule);
 }
 
-void Builder::add_names(const std::vector<std::string>& names, RuleAt rule) {
+void Builder::add_names(const std::vector<std::string>& names, net::RuleAt rule) {
   if (names.empty()) return;
   bind(Test::names, rule);
   for (const std::string& n : names) p_.names_.add(n, rule);
 }
 
-void Builder::add_ports(Test test, const std::vector<Ports>& ports, RuleAt rule) {
+void Builder::add_ports(Test test, const std::vector<net::PortRange>& ports, net::RuleAt rule) {
   if (ports.empty()) return;
   bind(test, rule);
-  for (const Ports& p : ports) ports_[index(test) - index(Test::ports)].emplace_back(p, rule);
+  for (const net::PortRange& p : ports) ports_[index(test) - index(Test::ports)].emplace_back(p, rule);
 }
 
 template <class T>
-void Builder::add_values(Test test, ByValue& to, const std::vector<T>& values, RuleAt rule) {
+void Builder::add_values(Test test, ByValue& to, const std::vector<T>& values, net::RuleAt rule) {
   if (values.empty()) return;
   bind(test, rule);
   for (const T v : values) to[v].push_back(rule);
 }
 
-void Builder::add_protocols(const Match& m, RuleAt rule) {
+void Builder::add_protocols(const Match& m, net::RuleAt rule) {
   add_values(Test::protocols, transports_, m.transports, rule);
   if (m.content == 0) return;
   bind(Test::protocols, rule);
-  p_.by_content_[rule / kWord] |= bit(rule);
+  p_.by_content_[rule / net::kWord] |= bit(rule);
   for (unsigned i = 0; i < 3; ++i) {
     if ((m.content >> i & 1) != 0) content_[i].push_back(rule);
   }
 }
 
-void Builder::add_rule(const Match& m, RuleAt rule) {
+void Builder::add_rule(const Match& m, net::RuleAt rule) {
   add_networks(Test::networks, m.networks, rule);
   add_networks(Test::client_networks, m.client_networks, rule);
   add_networks(Test::server_networks, m.server_networks, rule);
@@ -82,7 +82,7 @@ void Builder::add_protect() {
   protect_[1].names = m.names;
   protect_[2].applications = m.applications;
   protect_[3].categories = m.categories;
-  for (RuleAt i = 0; i < kProtectBits; ++i) {
+  for (net::RuleAt i = 0; i < kProtectBits; ++i) {
     if (protect_[i] == Match{}) continue;
     p_.all_[0] |= bit(i);
     add_rule(protect_[i], i);
@@ -90,19 +90,19 @@ void Builder::add_protect() {
 }
 
 void Builder::add_outcome(const Rule& rule) {
-  const auto at = static_cast<RuleAt>(kProtectBits + p_.outcomes_.size());
+  const auto at = static_cast<net::RuleAt>(kProtectBits + p_.outcomes_.size());
   p_.outcomes_.push_back({rule.name, rule.level, rule.sample});
   p_.most_ = std::max(p_.most_, rule.level);
-  p_.all_[at / kWord] |= bit(at);
+  p_.all_[at / net::kWord] |= bit(at);
   if (rule.sample > 1) {
-    p_.sampled_[at / kWord] |= bit(at);
+    p_.sampled_[at / net::kWord] |= bit(at);
   } else {
-    p_.of_level_[static_cast<std::size_t>(rule.level)][at / kWord] |= bit(at);
+    p_.of_level_[static_cast<std::size_t>(rule.level)][at / net::kWord] |= bit(at);
   }
 }
 
-std::vector<SetAt> Builder::table(const ByValue& values, std::size_t least) {
-  std::vector<SetAt> out(std::max<std::size_t>(least, values.empty() ? 0 : values.rbegin()->first + 1));
+std::vector<net::SetAt> Builder::table(const ByValue& values, std::size_t least) {
+  std::vector<net::SetAt> out(std::max<std::size_t>(least, values.empty() ? 0 : values.rbegin()->first + 1));
   for (const auto& [value, rules] : values) out[value] = p_.sets_.keep(rules);
   return out;
 }
@@ -112,19 +112,19 @@ void Builder::build_ports(unsigned which) {
   constexpr std::uint32_t kPorts = 65536;
   PortEntries& entries = ports_[which];
   if (entries.empty()) return;
-  std::map<std::uint32_t, std::vector<std::pair<RuleAt, int>>> changes;
+  std::map<std::uint32_t, std::vector<std::pair<net::RuleAt, int>>> changes;
   for (const auto& [range, rule] : entries) {
     changes[range.from].emplace_back(rule, 1);
     changes[range.to + 1u].emplace_back(rule, -1);
   }
-  std::vector<SetAt>& out = p_.ports_[which];
+  std::vector<net::SetAt>& out = p_.ports_[which];
   out.resize(kPorts);
-  std::map<RuleAt, int> open;
+  std::map<net::RuleAt, int> open;
   for (auto at = changes.begin(); at != changes.end(); ++at) {
     for (const auto& [rule, by] : at->second) {
       if ((open[rule] += by) == 0) open.erase(rule);
     }
-    std::vector<RuleAt> rules;
+    std::vector<net::RuleAt> rules;
     for (const auto& [rule, times] : open) rules.push_back(rule);
     const auto next = std::next(at);
     const std::uint32_t end = next == changes.end() ? kPorts : next->first;
@@ -139,11 +139,11 @@ void Builder::build() {
   for (auto* bits : {&p_.by_content_, &p_.sampled_, &p_.all_}) bits->resize(p_.words_);
   add_protect();
   for (const Rule& rule : rules_.rules) {
-    add_rule(rule.match, static_cast<RuleAt>(kProtectBits + p_.outcomes_.size()));
+    add_rule(rule.match, static_cast<net::RuleAt>(kProtectBits + p_.outcomes_.size()));
     add_outcome(rule);
   }
   add_outcome(rules_.fallback);
-  for (Prefixes& n : p_.networks_) n.build(p_.sets_);
+  for (net::Prefixes& n : p_.networks_) n.build(p_.sets_);
   for (unsigned i = 0; i < 3; ++i) build_ports(i);
   for (unsigned i = 0; i < 3; ++i) p_.content_[i] = p_.sets_.keep(content_[i]);
   p_.vlan_ = table(vlan_, 4096);

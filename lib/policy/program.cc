@@ -33,7 +33,7 @@ std::uint8_t wait_of(const Facts& f, unsigned test) noexcept {
   }
 }
 
-SetAt at(const std::vector<SetAt>& table, std::size_t i) noexcept { return i < table.size() ? table[i] : 0; }
+net::SetAt at(const std::vector<net::SetAt>& table, std::size_t i) noexcept { return i < table.size() ? table[i] : 0; }
 
 }  // namespace
 
@@ -48,7 +48,7 @@ struct Program::Range {
 
 Program::Program(const Rules& rules, const Context& context, std::uint64_t generation)
     : generation_(generation),
-      words_(static_cast<unsigned>((kProtectBits + rules.rules.size() + 1 + kWord - 1) / kWord)),
+      words_(static_cast<unsigned>((kProtectBits + rules.rules.size() + 1 + net::kWord - 1) / net::kWord)),
       sets_(words_) {
   Builder(*this, rules, context).build();
 }
@@ -91,7 +91,7 @@ void Program::mark_space(const net::Key& key, Desk& desk) const noexcept {  // s
   }
   if (!active(Test::vni) || (key.space >> 60 & 1) == 0) return;
   const auto vni = static_cast<std::uint32_t>(key.space >> 36 & 0xff'ffff);
-  const auto found = std::lower_bound(vni_.begin(), vni_.end(), std::pair<std::uint32_t, SetAt>{vni, 0});
+  const auto found = std::lower_bound(vni_.begin(), vni_.end(), std::pair<std::uint32_t, net::SetAt>{vni, 0});
   if (found != vni_.end() && found->first == vni) sets_.mark(found->second, desk.hit[index(Test::vni)]);
 }
 
@@ -101,7 +101,7 @@ void Program::mark(const Facts& f, Desk& desk) const noexcept {
   }
   mark_ends(f, desk);
   mark_space(*f.key, desk);
-  const auto put = [&](Test t, SetAt set) {
+  const auto put = [&](Test t, net::SetAt set) {
     if (active(t)) sets_.mark(set, desk.hit[index(t)]);
   };
   put(Test::interface, at(interface_, f.iface));
@@ -128,7 +128,7 @@ void Program::widen(Range& range, unsigned word, std::uint64_t pending, std::uin
     if ((pending & of_level_[l][word]) != 0) range.add(static_cast<Level>(l));
   }
   for (std::uint64_t left = pending & sampled_[word]; left != 0; left &= left - 1) {
-    range.add(level_of(word * kWord + static_cast<unsigned>(std::countr_zero(left)) - kProtectBits, hash));
+    range.add(level_of(word * net::kWord + static_cast<unsigned>(std::countr_zero(left)) - kProtectBits, hash));
   }
 }
 
@@ -170,7 +170,7 @@ Verdict Program::judge(const Facts& f, Desk& desk) const noexcept {
     widen(range, w, pending, f.hash);
     v.waits |= waits(f, desk, w, pending);
     if (certain == 0) continue;
-    v.rule = static_cast<std::uint16_t>(w * kWord + static_cast<unsigned>(std::countr_zero(certain)) - kProtectBits);
+    v.rule = static_cast<std::uint16_t>(w * net::kWord + static_cast<unsigned>(std::countr_zero(certain)) - kProtectBits);
     break;
   }
   range.add(level_of(v.rule, f.hash));

@@ -4,10 +4,10 @@
 #pragma once
 #include <memory>
 
+#include "lib/net/prefixes.h"
+#include "lib/net/suffixes.h"
 #include "lib/policy/facts.h"
-#include "lib/policy/prefixes.h"
 #include "lib/policy/rules.h"
-#include "lib/policy/suffixes.h"
 
 namespace pellucid::policy {
 
@@ -30,7 +30,7 @@ enum class Test : std::uint8_t {
 };
 inline constexpr unsigned kTests = static_cast<unsigned>(Test::kCount);
 inline constexpr unsigned kProtectBits = 4;  // before the rules' bits: protect's networks, names, applications, categories
-inline constexpr unsigned kDeskWords = (kProtectBits + kMaxRules + 1 + kWord - 1) / kWord;
+inline constexpr unsigned kDeskWords = (kProtectBits + kMaxRules + 1 + net::kWord - 1) / net::kWord;
 
 struct Desk {  // what judge() writes on
   std::uint64_t hit[kTests][kDeskWords];
@@ -83,17 +83,17 @@ class Program {
   Bits sampled_;
   Bits all_;
 
-  Sets sets_;
-  Prefixes networks_[3];
-  std::vector<SetAt> ports_[3];
-  std::vector<SetAt> vlan_;
-  std::vector<std::pair<std::uint32_t, SetAt>> vni_;
-  std::vector<SetAt> interface_;
-  std::vector<SetAt> transport_;
-  SetAt content_[3] = {};
-  Suffixes names_;
-  std::vector<SetAt> applications_;
-  std::vector<SetAt> categories_;
+  net::Sets sets_;
+  net::Prefixes networks_[3];
+  std::vector<net::SetAt> ports_[3];
+  std::vector<net::SetAt> vlan_;
+  std::vector<std::pair<std::uint32_t, net::SetAt>> vni_;
+  std::vector<net::SetAt> interface_;
+  std::vector<net::SetAt> transport_;
+  net::SetAt content_[3] = {};
+  net::Suffixes names_;
+  std::vector<net::SetAt> applications_;
+  std::vector<net::SetAt> categories_;
 };
 
 }  // namespace pellucid::policy

@@ -2,12 +2,10 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <map>
 
 #include "lib/base/distance.h"
 #include "lib/policy/protocols.h"
-#include "lib/policy/suffixes.h"
 #include "lib/policy/words.h"
 
 namespace pellucid::policy {
@@ -122,41 +120,14 @@ class Reader {
            categories(node.find("categories"), m.categories) && protocols(node.find("protocols"), m);
   }
 
-  bool networks(Node node, std::vector<Network>& out) {
-    return each(node, out, [&](Node n) {
-      Network network;
-      switch (read_network(n.text(), network)) {
-        case NetworkFault::none:
-          out.push_back(network);
-          return true;
-        case NetworkFault::address:
-          return refuse(n, in_ticks(n.text()) + " is no network; write it like 192.0.2.0/24 or 2001:db8::/32");
-        case NetworkFault::bits:
-          return refuse(n, in_ticks(n.text()) + " has no good prefix length; write /0 to /32, for IPv6 to /128");
-        case NetworkFault::host:
-          break;
-      }
-      network.first = network.bits == 0 ? 0 : network.first & ~Wide{0} << (128 - network.bits);
-      return refuse(n, in_ticks(n.text()) + " has bits behind its prefix; write " + in_ticks(text_of(network)));
-    });
+  bool networks(Node node, std::vector<net::Network>& out) {
+    return each(node, out, [&](Node n) { return net::read_network(n, out.emplace_back(), fault_); });
   }
-
-  bool ports(Node node, std::vector<Ports>& out) {
-    return each(node, out, [&](Node n) {
-      const std::string_view text = n.text();
-      const std::size_t dash = text.find('-');
-      const std::string_view parts[2] = {text.substr(0, dash), dash == std::string_view::npos ? text : text.substr(dash + 1)};
-      std::uint16_t v[2] = {0, 0};
-      bool good = true;
-      for (unsigned i = 0; i < 2; ++i) {
-        const auto [end, error] = std::from_chars(parts[i].data(), parts[i].data() + parts[i].size(), v[i]);
-        good = good && error == std::errc{} && end == parts[i].data() + parts[i].size();
-      }
-      if (!good || v[0] == 0) return refuse(n, in_ticks(text) + " is no port; write 1 to 65535, or a range such as 8000-8099");
-      if (v[0] > v[1]) return refuse(n, in_ticks(text) + " ends before it begins; write the lower port first");
-      out.push_back({v[0], v[1]});
-      return true;
-    });
+  bool ports(Node node, std::vector<net::PortRange>& out) {
+    return each(node, out, [&](Node n) { return net::read_ports(n, out.emplace_back(), fault_); });
+  }
+  bool names(Node node, std::vector<std::string>& out) {
+    return each(node, out, [&](Node n) { return net::read_domain(n, out.emplace_back(), fault_); });
   }
 
   template <class T>
@@ -176,32 +147,6 @@ class Reader {
         return refuse(n, "there is no port " + in_ticks(n.text()) + "; there are: " + (all.empty() ? "none" : all));
       }
       m.interface.emplace_back(n.text());
-      return true;
-    });
-  }
-
-  bool names(Node node, std::vector<std::string>& out) {
-    return each(node, out, [&](Node n) {
-      const std::string_view text = n.text().ends_with('.') ? n.text().substr(0, n.text().size() - 1) : n.text();
-      switch (check_name(text)) {
-        case NameFault::none:
-          break;
-        case NameFault::empty:
-          return refuse(n, "no name stands here; write one such as example.com");
-        case NameFault::too_long:
-          return refuse(n, "this name is longer than " + std::to_string(kMaxName) + " octets; no domain name is");
-        case NameFault::label:
-          return refuse(n, in_ticks(text) + " has an empty label or one of more than 63 octets; write one such as example.com");
-        case NameFault::octet:
-          return refuse(n, in_ticks(text) + " is no domain name; write letters, digits, - and dots, * only as *. in front");
-        case NameFault::foreign:
-          return refuse(n, in_ticks(text) + " is not ASCII; write the form that DNS carries, xn--…");
-      }
-      Network address;
-      if (read_network(text, address) == NetworkFault::none) {
-        return refuse(n, in_ticks(text) + " is an address; write it under `networks`");
-      }
-      out.push_back(lower(text));
       return true;
     });
   }

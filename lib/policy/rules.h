@@ -3,24 +3,18 @@
 #pragma once
 #include "lib/base/tree.h"
 #include "lib/classify/dpi.h"
+#include "lib/net/written.h"
 #include "lib/policy/level.h"
-#include "lib/policy/network.h"
 
 namespace pellucid::policy {
 
 inline constexpr std::size_t kMaxRules = 10'000;
 inline constexpr std::size_t kMaxEntries = 1'000'000;  // networks, names and ports of all rules together
 
-struct Ports {
-  std::uint16_t from;
-  std::uint16_t to;
-  friend constexpr auto operator<=>(const Ports&, const Ports&) = default;
-};
-
 // Empty: no condition. Within one list any entry may hold; all lists that are not empty must.
 struct Match {
-  std::vector<Network> networks, client_networks, server_networks;  // `networks`: either end
-  std::vector<Ports> ports, client_ports, server_ports;
+  std::vector<net::Network> networks, client_networks, server_networks;  // `networks`: either end
+  std::vector<net::PortRange> ports, client_ports, server_ports;
   std::vector<std::uint16_t> vlan;  // 0: no tag
   std::vector<std::uint32_t> vni;
   std::vector<std::string> interface;

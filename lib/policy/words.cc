@@ -8,10 +8,6 @@ namespace pellucid::policy {
 
 namespace {
 
-std::string text_of(const Ports& p) {
-  return p.from == p.to ? std::to_string(p.from) : std::to_string(p.from) + '-' + std::to_string(p.to);
-}
-
 template <class T, class F>
 void put(std::vector<Condition>& out, std::string_view key, const std::vector<T>& values, F&& text) {
   if (values.empty()) return;
@@ -25,8 +21,8 @@ void put(std::vector<Condition>& out, std::string_view key, const std::vector<T>
 
 std::vector<Condition> words_of(const Match& m, const classify::Names* names) {
   std::vector<Condition> out;
-  const auto network = [](const Network& n) { return policy::text_of(n); };
-  const auto ports = [](const Ports& p) { return text_of(p); };
+  const auto network = [](const net::Network& n) { return net::text_of(n); };
+  const auto ports = [](const net::PortRange& p) { return net::text_of(p); };
   const auto number = [](auto v) { return std::to_string(v); };
   const auto same = [](const std::string& v) { return v; };
   put(out, "networks", m.networks, network);

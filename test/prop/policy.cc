@@ -18,12 +18,12 @@ unsigned below(Random& r, unsigned n) { return static_cast<unsigned>(r() % n); }
 const std::vector<std::string> kInterfaces{"p0", "p1", "p2"};
 const std::vector<std::string> kNames{"a", "b.a", "c.b.a", "*.b.a", "*.a", "d", "e.d", "*.e.d"};
 
-Network network(Random& r) {
-  Network n;
+net::Network network(Random& r) {
+  net::Network n;
   n.family = below(r, 3) == 0 ? 6 : 4;
   n.bits = static_cast<std::uint8_t>(below(r, n.family == 4 ? 33 : 129));
   if (below(r, 2) == 0) n.bits = static_cast<std::uint8_t>(n.bits % 9);
-  const Wide any = Wide{r() & 0x0303'0303'0303'0303} << 64 | (r() & 0x0303'0303'0303'0303);
+  const net::Wide any = net::Wide{r() & 0x0303'0303'0303'0303} << 64 | (r() & 0x0303'0303'0303'0303);
   n.first = n.family == 4 ? any >> 96 << 96 : any;
   n.first = n.bits == 0 ? 0 : n.first >> (128 - n.bits) << (128 - n.bits);
   return n;
@@ -42,7 +42,7 @@ Match match(Random& r) {
   const auto net = [&] { return network(r); };
   const auto ports = [&] {
     const auto from = static_cast<std::uint16_t>(1 + below(r, 6));
-    return Ports{from, static_cast<std::uint16_t>(from + below(r, 3))};
+    return net::PortRange{from, static_cast<std::uint16_t>(from + below(r, 3))};
   };
   fill(r, m.networks, net);
   fill(r, m.client_networks, net);
@@ -124,7 +124,7 @@ struct Says {
   bool certain() const { return possible && waits == 0; }
 };
 
-bool holds(const Network& n, std::uint8_t family, const std::uint8_t* octets) {
+bool holds(const net::Network& n, std::uint8_t family, const std::uint8_t* octets) {
   if (n.family != family) return false;
   for (unsigned i = 0; i < n.bits; ++i) {
     if ((octets[i / 8] >> (7 - i % 8) & 1u) != static_cast<unsigned>(n.first >> (127 - i) & 1)) return false;
@@ -150,12 +150,12 @@ bool fits_ends(const Match& m, const Flow& f) {
   const std::uint8_t* const ends[2] = {swapped ? k.b : k.a, swapped ? k.a : k.b};
   const unsigned ports[2] = {swapped ? k.port_b : k.port_a, swapped ? k.port_a : k.port_b};
   const bool has_ports = k.proto == net::kProtoTcp || k.proto == net::kProtoUdp;
-  const auto at = [&](unsigned end) { return [&, end](const Network& n) { return holds(n, k.family, ends[end]); }; };
+  const auto at = [&](unsigned end) { return [&, end](const net::Network& n) { return holds(n, k.family, ends[end]); }; };
   const auto port = [&](unsigned end) {
-    return [&, end](const Ports& p) { return has_ports && ports[end] >= p.from && ports[end] <= p.to; };
+    return [&, end](const net::PortRange& p) { return has_ports && ports[end] >= p.from && ports[end] <= p.to; };
   };
-  return any(m.networks, [&](const Network& n) { return at(0)(n) || at(1)(n); }) && any(m.client_networks, at(0)) &&
-         any(m.server_networks, at(1)) && any(m.ports, [&](const Ports& p) { return port(0)(p) || port(1)(p); }) &&
+  return any(m.networks, [&](const net::Network& n) { return at(0)(n) || at(1)(n); }) && any(m.client_networks, at(0)) &&
+         any(m.server_networks, at(1)) && any(m.ports, [&](const net::PortRange& p) { return port(0)(p) || port(1)(p); }) &&
          any(m.client_ports, port(0)) && any(m.server_ports, port(1));
 }
 bool fits_space(const Match& m, const Flow& f) {

@@ -52,9 +52,9 @@ TEST(Census, ListsTheFlowsThatAFilterLetsPass) {
   EXPECT_EQ(list({.level = 2}), 303u);
   EXPECT_EQ(list({.level = 1}), 0u);
   engine::FlowFilter filter;
-  EXPECT_EQ(policy::read_network("10.0.0.0/16", filter.network), policy::NetworkFault::none);
+  EXPECT_EQ(net::read_network("10.0.0.0/16", filter.network), net::NetworkFault::none);
   EXPECT_EQ(list(filter), 202u);
-  EXPECT_EQ(policy::read_network("::/0", filter.network), policy::NetworkFault::none);
+  EXPECT_EQ(net::read_network("::/0", filter.network), net::NetworkFault::none);
   EXPECT_EQ(list(filter), 0u);
 }
 

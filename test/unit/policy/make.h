@@ -45,9 +45,9 @@ inline std::unique_ptr<Program> program(const std::string& text) {
 
 inline net::Key key_of(std::string_view client, std::uint16_t client_port, std::string_view server, std::uint16_t server_port) {
   net::Key key{};
-  Network n;
+  net::Network n;
   const auto put = [&](std::string_view text, std::uint8_t* octets) {
-    EXPECT_EQ(read_network(text, n), NetworkFault::none) << text;
+    EXPECT_EQ(net::read_network(text, n), net::NetworkFault::none) << text;
     for (unsigned i = 0; i < 16; ++i) octets[i] = static_cast<std::uint8_t>(n.first >> (120 - 8 * i));
   };
   put(client, key.a);

@@ -29,7 +29,7 @@ rules:
   ASSERT_EQ(r.rules.size(), 1u);
   const Match& m = r.rules[0].match;
   EXPECT_EQ(m.server_networks.size(), 2u);
-  EXPECT_EQ(m.ports, (std::vector<Ports>{{443, 443}, {8000, 8099}}));
+  EXPECT_EQ(m.ports, (std::vector<net::PortRange>{{443, 443}, {8000, 8099}}));
   EXPECT_EQ(m.names, std::vector<std::string>{"example.com"});
   EXPECT_EQ(m.transports, std::vector<std::uint8_t>{6});
   EXPECT_EQ(m.content, kContentTls);

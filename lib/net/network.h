@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-namespace pellucid::policy {
+namespace pellucid::net {
 
 __extension__ using Wide = unsigned __int128;  // an address of either family, its first octet highest
 
@@ -22,4 +22,4 @@ NetworkFault read_network(std::string_view text, Network& out) noexcept;
 std::string text_of(const Network& network);
 Wide wide_of(const std::uint8_t* octets) noexcept;  // 16 octets
 
-}  // namespace pellucid::policy
+}  // namespace pellucid::net

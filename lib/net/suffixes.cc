@@ -1,10 +1,10 @@
-#include "lib/policy/suffixes.h"
+#include "lib/net/suffixes.h"
 
 #include <algorithm>
 #include <bit>
 #include <tuple>
 
-namespace pellucid::policy {
+namespace pellucid::net {
 
 namespace {
 
@@ -38,7 +38,7 @@ bool less(std::string_view x, std::string_view y) noexcept {
 NameFault check_name(std::string_view name) noexcept {
   if (name.starts_with("*.")) name.remove_prefix(2);
   if (name.empty()) return NameFault::empty;
-  if (name.size() > kMaxName) return NameFault::too_long;
+  if (name.size() > kMaxDomain) return NameFault::too_long;
   std::size_t label = 0;
   for (const char c : name) {
     if ((static_cast<std::uint8_t>(c) & 0x80) != 0) return NameFault::foreign;
@@ -98,7 +98,7 @@ const Suffixes::Slot* Suffixes::find(std::string_view name, std::uint64_t hash) 
 
 void Suffixes::mark(const Sets& sets, std::string_view name, std::uint64_t* bits) const noexcept {
   if (name.ends_with('.')) name.remove_suffix(1);
-  const std::size_t end = name.size() > kMaxName ? name.size() - kMaxName : 0;
+  const std::size_t end = name.size() > kMaxDomain ? name.size() - kMaxDomain : 0;
   std::uint64_t hash = kSeed;
   for (std::size_t i = name.size(); i-- > end;) {
     hash = step(hash, lower(name[i]));
@@ -110,4 +110,4 @@ void Suffixes::mark(const Sets& sets, std::string_view name, std::uint64_t* bits
   }
 }
 
-}  // namespace pellucid::policy
+}  // namespace pellucid::net

@@ -1,8 +1,8 @@
-#include "lib/policy/prefixes.h"
+#include "lib/net/prefixes.h"
 
 #include <algorithm>
 
-namespace pellucid::policy {
+namespace pellucid::net {
 
 void Prefixes::Spans::begin(Wide start, std::uint32_t node) {
   if (!starts.empty() && starts.back() == start) {
@@ -56,4 +56,4 @@ void Prefixes::mark(const Sets& sets, std::uint8_t family, const std::uint8_t* a
   for (; node != kNoNode; node = nodes_[node].parent) sets.mark(nodes_[node].set, bits);
 }
 
-}  // namespace pellucid::policy
+}  // namespace pellucid::net

@@ -1,8 +1,8 @@
-#include "lib/policy/suffixes.h"
+#include "lib/net/suffixes.h"
 
 #include <gtest/gtest.h>
 
-namespace pellucid::policy {
+namespace pellucid::net {
 namespace {
 
 std::uint64_t mark(const Suffixes& suffixes, const Sets& sets, std::string_view name) {
@@ -70,10 +70,10 @@ TEST(Suffixes, OnlyDomainNamesAreTaken) {
   EXPECT_EQ(check_name(std::string(64, 'a') + ".b"), NameFault::label);
   EXPECT_EQ(check_name("m\xc3\xbcnchen.de"), NameFault::foreign);
   std::string longest;
-  while (longest.size() < kMaxName - 1) longest += "a.";
+  while (longest.size() < kMaxDomain - 1) longest += "a.";
   EXPECT_EQ(check_name(longest + "a"), NameFault::none);
   EXPECT_EQ(check_name(longest + "aa"), NameFault::too_long);
 }
 
 }  // namespace
-}  // namespace pellucid::policy
+}  // namespace pellucid::net

@@ -1,10 +1,10 @@
-#include "lib/policy/network.h"
+#include "lib/net/network.h"
 
 #include <gtest/gtest.h>
 
-#include "lib/policy/prefixes.h"
+#include "lib/net/prefixes.h"
 
-namespace pellucid::policy {
+namespace pellucid::net {
 namespace {
 
 std::string read(std::string_view text) {
@@ -118,4 +118,4 @@ TEST_F(Marks, EveryPrefixThatHoldsAnAddressCountsOfItsOwnFamilyOnly) {
 TEST_F(Marks, WithoutPrefixesNothingIsMarked) { EXPECT_EQ(of("10.0.0.1") | of("::1"), 0u); }
 
 }  // namespace
-}  // namespace pellucid::policy
+}  // namespace pellucid::net

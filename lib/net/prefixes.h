@@ -1,10 +1,10 @@
 // Prefixes: which rules name a network that holds an address: the longest prefix by one binary search, the shorter ones around
 // it along a chain. Filled while a Program is built, immutable then: any thread.
 #pragma once
-#include "lib/policy/network.h"
-#include "lib/policy/sets.h"
+#include "lib/net/network.h"
+#include "lib/net/sets.h"
 
-namespace pellucid::policy {
+namespace pellucid::net {
 
 class Prefixes {
  public:
@@ -40,4 +40,4 @@ class Prefixes {
   Spans spans_[2];  // IPv4, IPv6
 };
 
-}  // namespace pellucid::policy
+}  // namespace pellucid::net

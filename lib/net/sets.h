@@ -6,7 +6,7 @@
 #include <unordered_map>
 #include <vector>
 
-namespace pellucid::policy {
+namespace pellucid::net {
 
 using RuleAt = std::uint16_t;          // a bit in every set of a program
 using SetAt = std::uint32_t;           // 0: the empty set
@@ -61,4 +61,4 @@ class Sets {
   std::unordered_map<std::string, SetAt> known_;
 };
 
-}  // namespace pellucid::policy
+}  // namespace pellucid::net

@@ -1,9 +1,9 @@
-#include "lib/policy/network.h"
+#include "lib/net/network.h"
 
 #include <charconv>
 #include <cstring>
 
-namespace pellucid::policy {
+namespace pellucid::net {
 
 namespace {
 
@@ -107,4 +107,4 @@ std::string text_of(const Network& n) {
   return out;
 }
 
-}  // namespace pellucid::policy
+}  // namespace pellucid::net

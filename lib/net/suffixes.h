@@ -3,11 +3,11 @@
 #pragma once
 #include <string_view>
 
-#include "lib/policy/sets.h"
+#include "lib/net/sets.h"
 
-namespace pellucid::policy {
+namespace pellucid::net {
 
-inline constexpr std::size_t kMaxName = 253;  // octets of a domain name as text (RFC 1035 2.3.4)
+inline constexpr std::size_t kMaxDomain = 253;  // octets of a domain name as text (RFC 1035 2.3.4)
 
 enum class NameFault : std::uint8_t { none, empty, too_long, label, octet, foreign };  // foreign: not ASCII
 // A domain name as a policy writes it, `*.` in front taken off.
@@ -44,4 +44,4 @@ class Suffixes {
   std::string chars_;
 };
 
-}  // namespace pellucid::policy
+}  // namespace pellucid::net
