@@ -56,6 +56,7 @@ class Reader {
     read_flows(root.find("flows"));
     take(root.find("classify"), "tcp_packets", c_.dpi_tcp_packets);
     take(root.find("classify"), "udp_packets", c_.dpi_udp_packets);
+    take(root.find("stats"), "seconds", c_.stats_seconds);
     for (const Node n : root.find("sinks")) read_sink(n);
     read_control(root.find("control"));
     read_metrics(root.find("metrics"));

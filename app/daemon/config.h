@@ -52,7 +52,8 @@ struct Config {
   unsigned dpi_udp_packets = 4;
   unsigned update_minutes = 30;
   bool ignore_vlan = false;
-  std::string policy;  // file that is applied where no policy was ever applied; empty: classify all
+  unsigned stats_seconds = 60;  // between two stats records; 0: none
+  std::string policy;           // file that is applied where no policy was ever applied; empty: classify all
   std::string state = "/var/lib/pellucid";
   std::string user;
   std::vector<SinkConfig> sinks;

@@ -32,7 +32,9 @@ Control::Control(Parts& parts, std::unique_ptr<sys::Folder> shelf)
       policies_(*shelf_, maker_, wall_s),
       turnstile_{desk_, policies_},
       api_(turnstile_, roles_of(config_.control)),
-      scrape_(turnstile_) {}
+      scrape_(turnstile_),
+      parts_(parts),
+      stats_due_(parts.born + std::chrono::seconds(config_.stats_seconds)) {}
 
 Control::~Control() { stop(); }
 
@@ -69,6 +71,20 @@ bool Control::publish_first(std::string& problem) {
 
 void Control::start() {
   for (auto& server : servers_) server->start();
+}
+
+void Control::tick() {
+  policies_.tick();
+  if (config_.stats_seconds != 0 && std::chrono::steady_clock::now() >= stats_due_) tell_stats();
+}
+
+// While a caller has its turn, the record waits for the next second.
+void Control::tell_stats() {
+  const std::unique_lock lock(turnstile_.one, std::try_to_lock);
+  if (!lock) return;
+  parts_.stats.leave(desk_.stats_line());
+  const auto now = std::chrono::steady_clock::now();
+  while (stats_due_ <= now) stats_due_ += std::chrono::seconds(config_.stats_seconds);
 }
 
 void Control::stop() {

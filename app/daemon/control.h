@@ -17,12 +17,13 @@ class Control {
 
   bool publish_first(std::string& problem);  // the policy that was live, or the one that the configuration names
   void start();                              // callers are answered from now on
-  void tick() { policies_.tick(); }
+  void tick();                               // once a second
   void stop();
   std::vector<std::string> problems() const { return policies_.state().problems; }
 
  private:
   explicit Control(Parts& parts, std::unique_ptr<sys::Folder> shelf);
+  void tell_stats();
 
   const Config& config_;
   WorldDesk desk_;
@@ -33,6 +34,8 @@ class Control {
   Api api_;
   Scrape scrape_;
   std::vector<std::unique_ptr<ctl::Server>> servers_;
+  Parts& parts_;
+  std::chrono::steady_clock::time_point stats_due_;
 };
 
 }  // namespace pellucid::app

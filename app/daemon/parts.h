@@ -42,6 +42,27 @@ unsigned ask_workers(Lanes& lanes, Ask&& ask, See&& see) {
   return silent;
 }
 
+// A line on its way from a control thread to the exporter's. The newest one counts.
+class Notice {
+ public:
+  void leave(std::string line) {
+    const std::lock_guard lock(one_);
+    line_ = std::move(line);
+    waits_.store(true, std::memory_order_release);
+  }
+  bool waits() const noexcept { return waits_.load(std::memory_order_acquire); }
+  std::string take() {
+    const std::lock_guard lock(one_);
+    waits_.store(false, std::memory_order_relaxed);
+    return std::move(line_);
+  }
+
+ private:
+  std::mutex one_;
+  std::atomic<bool> waits_{false};
+  std::string line_;
+};
+
 struct Parts {
   explicit Parts(const Config& c) : config(c) {
     for (const auto& port : c.ports) interfaces.push_back(port.name);
@@ -66,6 +87,7 @@ struct Parts {
   metrics::Published exporter_published;
   std::unique_ptr<metrics::Readings> readings;  // workers by number, then the exporter
   std::unique_ptr<engine::Exporter> exporter;
+  Notice stats;
   std::mutex census;  // one question at a time goes to the workers
   std::thread exporting;
   metrics::Hist policy_swap_ns;     // from publication until every reader has it; the control side's

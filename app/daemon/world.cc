@@ -104,6 +104,7 @@ bool World::start(std::string& problem) {
       p.eve->set_policy(p.policies.take(self));
       const bool last = !p.lanes->running();  // asked before the rings, so that nothing is left in them
       const bool came = p.exporter->turn();
+      if (p.stats.waits()) p.exporter->say(p.stats.take());
       p.exporter_published.offer(p.exporter_counters);
       if (came) continue;
       if (last) break;

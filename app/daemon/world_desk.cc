@@ -8,6 +8,7 @@
 #include "drivers/io/dpdk/eal.h"
 #include "drivers/out/metrics/text.h"
 #include "drivers/sys/cpu/cpu.h"
+#include "lib/export/stats.h"
 
 namespace pellucid::app {
 
@@ -117,14 +118,18 @@ std::vector<SinkView> WorldDesk::sinks() {
   return views;
 }
 
+std::uint64_t WorldDesk::uptime_s() const {
+  const auto lived = std::chrono::steady_clock::now() - p_.born;
+  return static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::seconds>(lived).count());
+}
+
 StatusView WorldDesk::status() {
   StatusView v;
   v.version = PELLUCID_VERSION;
   v.host = p_.config.host;
   v.pid = static_cast<unsigned>(getpid());
   v.started_s = p_.started_ns / kSecond;
-  v.uptime_s = static_cast<std::uint64_t>(
-      std::chrono::duration_cast<std::chrono::seconds>(std::chrono::steady_clock::now() - p_.born).count());
+  v.uptime_s = uptime_s();
   v.clock_synchronised = sys::clock_synchronised();
   v.cycles_per_second = dpdk::cycles_per_second();
   v.ports = static_cast<unsigned>(p_.ports.size());
@@ -223,7 +228,7 @@ AppList WorldDesk::apps(unsigned limit) {
   return list;
 }
 
-std::string WorldDesk::metrics_text() {
+metrics::Daemon WorldDesk::figures() {
   refresh();
   metrics::Daemon d;
   d.version = PELLUCID_VERSION;
@@ -243,7 +248,15 @@ std::string WorldDesk::metrics_text() {
     d.stale.push_back(p_.readings->stale(i));
   }
   d.exporter = &p_.readings->block(p_.lanes->size());
-  return prometheus_text::text_of(d);
+  return d;
+}
+
+std::string WorldDesk::metrics_text() { return prometheus_text::text_of(figures()); }
+
+std::string WorldDesk::stats_line() {
+  std::string line;
+  exporter::write_stats(line, {sys::wall_ns(), uptime_s(), p_.config.host}, figures());
+  return line;
 }
 
 Health WorldDesk::health() const {

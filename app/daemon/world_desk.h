@@ -18,11 +18,14 @@ class WorldDesk final : public Desk {
   std::optional<FlowView> flow(std::uint64_t id) override;
   AppList apps(unsigned limit) override;
   std::string metrics_text() override;
+  std::string stats_line();
   std::string configuration() const override;
   Health health() const override;
 
  private:
   void refresh();
+  metrics::Daemon figures();
+  std::uint64_t uptime_s() const;
   FlowList find_flows(const engine::FlowFilter& wanted, std::size_t limit);
   void add_ports(StatusView& v);
   void add_workers(StatusView& v);

@@ -17,15 +17,23 @@ unsigned Exporter::drain(Ring& ring) noexcept {
     if (++n == kMaxTurn) break;
   }
   ring.release();
-  if (text_lines_ == 0) return n;
-  if (!failed_ && sink_ != nullptr && !sink_->write(text_)) failed_ = true;
-  if (failed_) {
-    counters_.lines_dropped.add(text_lines_);
-  } else {
-    counters_.lines_written.add(text_lines_);
-    counters_.lines_bytes.add(text_.size());
-  }
+  if (text_lines_ != 0) put(text_, text_lines_);
   return n;
+}
+
+void Exporter::say(std::string_view line) noexcept {
+  counters_.stats_made.inc();
+  put(line, 1);
+}
+
+void Exporter::put(std::string_view text, std::uint64_t lines) noexcept {
+  if (!failed_ && sink_ != nullptr && !sink_->write(text)) failed_ = true;
+  if (failed_) {
+    counters_.lines_dropped.add(lines);
+  } else {
+    counters_.lines_written.add(lines);
+    counters_.lines_bytes.add(text.size());
+  }
 }
 
 void Exporter::take(const exporter::View& view) noexcept {

@@ -18,6 +18,8 @@ class Exporter {
 
   // Everything that waits, up to kMaxTurn records a ring. False: nothing waited.
   bool turn() noexcept;
+  // A line that tells of the daemon itself, its end included. The exporter's thread, between turns.
+  void say(std::string_view line) noexcept;
   bool flush() noexcept { return sink_ == nullptr || sink_->flush(); }
   bool failed() const noexcept { return failed_; }
 
@@ -26,6 +28,7 @@ class Exporter {
 
   unsigned drain(Ring& ring) noexcept;
   void take(const exporter::View& view) noexcept;
+  void put(std::string_view text, std::uint64_t lines) noexcept;
 
   std::vector<Ring*> rings_;
   exporter::Eve& eve_;

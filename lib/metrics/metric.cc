@@ -95,6 +95,7 @@ constexpr std::array kTable{
                                                 "Records that the exporter took from the rings, by kind.", kKindAxis),
     counter<&W::records_incomplete, Shown::exporter>("records_incomplete_total",
                                                      "Records marked incomplete: cut at a limit, or bytes were lost."),
+    counter<&W::stats_made, Shown::exporter>("stats_records_total", "Records about the daemon itself."),
     counter<&W::lines_written, Shown::per_sink>("export_records_total", "Records written to the sink."),
     counter<&W::lines_bytes, Shown::per_sink>("export_bytes_total", "Bytes written to the sink."),
     counter<&W::lines_dropped, Shown::per_sink>("export_dropped_records_total", "Records that the sink refused."),

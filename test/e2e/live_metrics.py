@@ -4,6 +4,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 import unittest
 
 import live
@@ -59,6 +60,22 @@ class Metrics(unittest.TestCase):
             self.assertEqual((checked.returncode, checked.stdout + checked.stderr), (0, ""))
         self.assertGreater(self.total("tls_sessions_total", version="TLS 1.3"), 100)
         self.assertEqual(self.daemon.stop(), 0, self.daemon.said())
+
+    def test_records_about_the_daemon_come_in_intervals_and_say_what_status_says(self):
+        self.listen(stats={"seconds": 1}, host="tap-1")
+        self.load().wait(60)
+        packets = self.pellucid("status")["packets"]
+        told = live.until(lambda: [r for r in self.daemon.records() if r["event_type"] == "stats"
+                                   and r["stats"]["capture"]["kernel_packets"] >= packets], what="a record that knows all")
+        self.assertEqual(self.daemon.stop(), 0, self.daemon.said())
+        stats = [r for r in self.daemon.records() if r["event_type"] == "stats"]
+        self.assertEqual([r["stats"]["uptime"] for r in stats], sorted({r["stats"]["uptime"] for r in stats}))
+        self.assertEqual(told[0]["host"], "tap-1")
+        self.assertGreater(told[0]["stats"]["flow"]["total"], 190)
+        self.assertEqual(told[0]["pellucid"]["sinks"][0]["dropped"], 0)
+        judge = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "golden", "validate.py")
+        judged = subprocess.run([sys.executable, judge, self.daemon.eve, "--need=stats"], capture_output=True, text=True, check=False)
+        self.assertIn(judged.returncode, (0, live.SKIPPED), judged.stdout + judged.stderr)
 
     def test_a_full_disk_costs_its_sinks_records_and_nothing_else_and_passes(self):
         small = os.path.join(self.folder, "small")

@@ -52,7 +52,8 @@ std::unique_ptr<WorkerCounters> balanced_run() {
   w->records_dropped.at(2).add(1);
   w->records_taken.at(2).add(7);
   w->records_incomplete.add(2);
-  w->lines_written.add(6);
+  w->stats_made.add(2);
+  w->lines_written.add(8);
   w->lines_dropped.add(1);
   return w;
 }
