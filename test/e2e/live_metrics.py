@@ -74,7 +74,8 @@ class Metrics(unittest.TestCase):
         self.assertGreater(told[0]["stats"]["flow"]["total"], 190)
         self.assertEqual(told[0]["pellucid"]["sinks"][0]["dropped"], 0)
         judge = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "golden", "validate.py")
-        judged = subprocess.run([sys.executable, judge, self.daemon.eve, "--need=stats"], capture_output=True, text=True, check=False)
+        judged = subprocess.run([sys.executable, judge, self.daemon.eve, "--need=stats"], capture_output=True, text=True,
+                                check=False)
         self.assertIn(judged.returncode, (0, live.SKIPPED), judged.stdout + judged.stderr)
 
     def test_a_full_disk_costs_its_sinks_records_and_nothing_else_and_passes(self):
