@@ -1,9 +1,6 @@
 #include "app/policy.h"
 
-#include <cerrno>
-#include <cstring>
-#include <fstream>
-
+#include "app/file.h"
 #include "drivers/conf/schema/schema.h"
 #include "drivers/conf/schema/texts.h"
 #include "drivers/conf/yaml/yaml.h"
@@ -11,18 +8,7 @@
 namespace pellucid::app {
 
 std::optional<std::string> read_policy_file(const std::string& file, std::string& problem) {
-  std::ifstream in(file, std::ios::binary);
-  std::string text;
-  char block[1 << 16];
-  while (in && text.size() <= yaml::kLarge.bytes) {
-    in.read(block, sizeof block);
-    text.append(block, static_cast<std::size_t>(in.gcount()));
-  }
-  if (in.eof() && !in.bad()) return text;
-  const bool opened = in.is_open() && !in.bad();
-  problem = file + (opened ? ": longer than " + std::to_string(yaml::kLarge.bytes) + " octets; make it smaller"
-                           : ": cannot be read: " + std::string(std::strerror(errno)) + "; give a policy file");
-  return std::nullopt;
+  return read_file(file, {yaml::kLarge.bytes, "a policy file"}, problem);
 }
 
 CompiledPolicy compile_policy(std::string_view text, std::string_view file, const policy::Context& context,

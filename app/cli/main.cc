@@ -9,9 +9,11 @@
 #include <cstdlib>
 #include <iostream>
 
+#include "app/cli/authority.h"
 #include "app/cli/completion.h"
 #include "app/cli/configuration.h"
 #include "app/cli/doctor.h"
+#include "app/cli/grant.h"
 #include "app/cli/policy.h"
 #include "app/cli/policy_live.h"
 #include "app/cli/remote.h"
@@ -61,6 +63,8 @@ void add_verbs(CLI::App& app, const Globals& globals, int& code) {
   add_show(app, globals, code);
   add_top(app, globals, code);
   add_policy_live(add_policy(app, globals, code), globals, code);
+  add_grant(app, globals, code);
+  add_authority(app, globals, code);
   add_config(app, globals, code);
   add_doctor(app, globals, code);
   add_completion(app);
@@ -72,7 +76,7 @@ void add_verbs(CLI::App& app, const Globals& globals, int& code) {
 
 // A flag that would do nothing is refused: these verbs ask no daemon.
 void refuse_idle_flags(const CLI::App& app) {
-  for (const char* verb : {"run", "doctor", "completion", "version"}) {
+  for (const char* verb : {"run", "grant", "authority", "doctor", "completion", "version"}) {
     if (!app.got_subcommand(verb)) continue;
     for (const char* flag : {"--connect", "--cert", "--key", "--ca", "--timeout"}) {
       const bool from_environment = std::string_view(flag) == "--connect" && std::getenv("PELLUCID_CONNECT") != nullptr;

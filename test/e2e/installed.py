@@ -9,8 +9,8 @@ from harness import HERE, golden
 
 ROOT = os.path.realpath(os.path.join(HERE, "..", ".."))
 BUILD = os.environ["BUILD"]
-DOCUMENTS = ("API.md", "CLI.md", "LICENSE", "LIMITS.md", "METRICS.md", "OPERATE.md", "POLICY.md", "README.md",
-             "RECORDS.md", "openapi.yaml", "pellucid.yaml")
+DOCUMENTS = ("API.md", "CLI.md", "GRANTS.md", "LICENSE", "LIMITS.md", "METRICS.md", "OPERATE.md", "POLICY.md",
+             "README.md", "RECORDS.md", "openapi.yaml", "pellucid.yaml")
 PROGRAMS = ("bin/pellucid", "sbin/pellucidd")
 
 
@@ -40,6 +40,7 @@ class Installed(unittest.TestCase):
                 "share/zsh/site-functions/_pellucid", "share/fish/vendor_completions.d/pellucid.fish"]
         want += ["share/doc/pellucid/" + name for name in DOCUMENTS]
         want += ["share/doc/pellucid/policy/" + name for name in os.listdir(os.path.join(ROOT, "conf", "policy"))]
+        want += ["share/doc/pellucid/grants/" + name for name in os.listdir(os.path.join(ROOT, "conf", "grants"))]
         for folder in ("schema", "prometheus", "grafana"):
             want += [f"share/pellucid/{folder}/{name}" for name in os.listdir(os.path.join(ROOT, "conf", folder))]
         self.assertEqual(self.found, sorted(want))
