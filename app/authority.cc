@@ -55,6 +55,15 @@ bool open_set(std::string_view text, const std::string& file, std::int64_t now_s
   return good;
 }
 
+bool judge_set(std::string_view text, const std::string& file, const keys::AuthoritySet& before, std::int64_t now_s,
+               OpenedSet& out, std::string& problem) {
+  openssl::Cms cms;
+  Fault fault;
+  if (open(cms, text, {before.authorities, now_s}, out.document, fault)) return true;
+  problem = say(file, fault);
+  return false;
+}
+
 bool open_grant(std::string_view text, const std::string& file, const keys::AuthoritySet& set, std::int64_t now_s,
                 OpenedGrant& out, std::string& problem) {
   openssl::Cms cms;

@@ -22,6 +22,9 @@ struct OpenedGrant {
 // A text that is no CMS is read too, so that it can be checked before it is signed: nobody has signed it, and so it gives no
 // right. False: one line in `problem`, FILE:LINE:COLUMN: what; what to do.
 bool open_set(std::string_view text, const std::string& file, std::int64_t now_s, OpenedSet& out, std::string& problem);
+// … judged by the authorities of another set, whose turn it is to sign it.
+bool judge_set(std::string_view text, const std::string& file, const keys::AuthoritySet& before, std::int64_t now_s,
+               OpenedSet& out, std::string& problem);
 bool open_grant(std::string_view text, const std::string& file, const keys::AuthoritySet& set, std::int64_t now_s,
                 OpenedGrant& out, std::string& problem);
 
