@@ -5,7 +5,6 @@ import os
 import struct
 import subprocess
 import tempfile
-from collections import defaultdict
 
 NAMES = {0x001d: "x25519", 0x0017: "secp256r1", 0x0018: "secp384r1"}
 HASHES = {0x1301: "sha256", 0x1302: "sha384", 0x1303: "sha256"}
@@ -59,13 +58,30 @@ def extensions(hello):
     return found
 
 
+def conversations(path):
+    """The octets of each TCP conversation over IPv4, by direction, in the order of their SYNs; nothing was lost on loopback."""
+    found, live = [], {}
+    with open(path, "rb") as f:
+        capture = f.read()
+    at = 24
+    while at + 16 <= len(capture):
+        size = struct.unpack_from("<I", capture, at + 8)[0]
+        ip = capture[at + 30:at + 16 + size]
+        at += 16 + size
+        tcp = ip[(ip[0] & 15) * 4:int.from_bytes(ip[2:4], "big")]
+        source, target, payload = ip[12:16] + tcp[:2], ip[16:20] + tcp[2:4], tcp[(tcp[12] >> 4) * 4:]
+        if tcp[13] & 0x12 == 2:
+            live[source, target] = live[target, source] = (source, {True: b"", False: b""})
+            found.append(live[source, target][1])
+        elif payload:
+            client, both = live[source, target]
+            both[source == client] += payload
+    return found
+
+
 def sessions(path):
-    """The sessions of TLS 1.3 of a capture without loss, in the order of their streams."""
-    streams, first = defaultdict(lambda: {True: b"", False: b""}), {}
-    for number, port, payload in tshark(path, "tcp.stream", "tcp.srcport", "tcp.payload", only="tcp.payload"):
-        first.setdefault(number, port)
-        streams[number][port == first[number]] += bytes.fromhex(payload)
-    for both in streams.values():
+    """The sessions of TLS 1.3 of a capture."""
+    for both in conversations(path):
         session = Session()
         session.clients, session.servers = hellos(both[True]), hellos(both[False])
         if not session.servers or 43 not in extensions(session.servers[-1]) or session.servers[-1][6:38] == RETRY:

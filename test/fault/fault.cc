@@ -126,7 +126,9 @@ Octets of_many_flows(std::uint16_t flows) {
 
 std::vector<Octets> captures() {
   std::vector<std::filesystem::path> paths;
-  for (const auto& entry : std::filesystem::directory_iterator(GOLDEN_CAPTURES)) paths.push_back(entry.path());
+  for (const auto& entry : std::filesystem::directory_iterator(GOLDEN_CAPTURES)) {
+    if (entry.is_regular_file()) paths.push_back(entry.path());
+  }
   std::ranges::sort(paths);
   std::vector<Octets> found{in_small_pieces()};
   for (const auto& path : paths) {
