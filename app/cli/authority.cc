@@ -3,8 +3,10 @@
 #include <cstdio>
 #include <ctime>
 
-#include "app/cli/grant_words.h"
+#include "app/cli/grant_live.h"
+#include "app/cli/remote.h"
 #include "app/file.h"
+#include "app/grant_words.h"
 
 namespace pellucid::app {
 
@@ -58,6 +60,7 @@ void add_authority(CLI::App& app, const Globals& g, int& code) {
   s->add_option("FILE", *file, "authority set, in CMS; in YAML before it is signed; see docs/GRANTS.md")->required();
   s->callback([&g, &code, file] { code = guarded(g, [&] { return show(g, *file); }); });
   s->fallthrough();
+  add_authority_live(*verb, g, code);
 }
 
 }  // namespace pellucid::app

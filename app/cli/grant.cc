@@ -4,7 +4,9 @@
 #include <ctime>
 
 #include "app/cli/authority.h"
-#include "app/cli/grant_words.h"
+#include "app/cli/grant_live.h"
+#include "app/cli/remote.h"
+#include "app/grant_words.h"
 #include "lib/base/when.h"
 
 namespace pellucid::app {
@@ -67,6 +69,7 @@ void add_grant(CLI::App& app, const Globals& g, int& code) {
   c->add_option("--appliance", flags->appliance, "also whether it is for the appliance of this name")->type_name("NAME");
   c->callback([&g, &code, flags] { code = guarded(g, [&] { return check(g, *flags); }); });
   c->fallthrough();
+  add_grant_live(*verb, g, code);
 }
 
 }  // namespace pellucid::app

@@ -76,7 +76,7 @@ void add_verbs(CLI::App& app, const Globals& globals, int& code) {
 
 // A flag that would do nothing is refused: these verbs ask no daemon.
 void refuse_idle_flags(const CLI::App& app) {
-  for (const char* verb : {"run", "grant", "authority", "doctor", "completion", "version"}) {
+  for (const char* verb : {"run", "doctor", "completion", "version"}) {
     if (!app.got_subcommand(verb)) continue;
     for (const char* flag : {"--connect", "--cert", "--key", "--ca", "--timeout"}) {
       const bool from_environment = std::string_view(flag) == "--connect" && std::getenv("PELLUCID_CONNECT") != nullptr;

@@ -1,10 +1,11 @@
-// Api: the control API on the daemon's desk and its policies; and Scrape, what Prometheus and health probes ask. They say who
-// may do what, read what callers send and write JSON; routes.h has the table, docs/API.md and conf/openapi.yaml describe it,
-// and tests hold them against it. Called by the control servers' threads.
+// Api: the control API on the daemon's desk, its policies and grants; and Scrape, what Prometheus and health probes ask. They
+// say who may do what, read what callers send and write JSON; routes.h has the table, docs/API.md and conf/openapi.yaml
+// describe it, and tests hold them against it. Called by the control servers' threads.
 #pragma once
 #include <mutex>
 
 #include "app/daemon/desk.h"
+#include "app/daemon/grants.h"
 #include "app/daemon/policies.h"
 #include "app/daemon/roles.h"
 #include "lib/engine/verbs.h"
@@ -16,6 +17,7 @@ inline constexpr std::size_t kMaxRequestBody = 2 * kMaxPolicyText;  // JSON writ
 struct Turnstile {  // one caller at a time asks the desk
   Desk& desk;
   Policies& policies;
+  Grants& grants;
   std::timed_mutex one{};
 };
 

@@ -24,13 +24,15 @@ RoleTable roles_of(const ControlConfig& c) {
 
 }  // namespace
 
-Control::Control(Parts& parts, std::unique_ptr<sys::Folder> shelf)
+Control::Control(Parts& parts, std::unique_ptr<sys::Folder> shelf, std::unique_ptr<sys::Folder> grants_shelf)
     : config_(parts.config),
       desk_(parts),
       shelf_(std::move(shelf)),
       maker_(parts),
       policies_(*shelf_, maker_, wall_s),
-      turnstile_{desk_, policies_},
+      grants_shelf_(std::move(grants_shelf)),
+      grants_(*grants_shelf_, config_.host, wall_s),
+      turnstile_{desk_, policies_, grants_},
       api_(turnstile_, roles_of(config_.control)),
       scrape_(turnstile_),
       parts_(parts),
@@ -42,7 +44,10 @@ std::unique_ptr<Control> Control::open(Parts& parts, std::string& problem) {
   const Config& c = parts.config;
   auto shelf = sys::Folder::open(c.state, problem);
   if (shelf == nullptr) return nullptr;
-  std::unique_ptr<Control> control(new Control(parts, std::move(shelf)));
+  auto grants_shelf = sys::Folder::open(c.state + "/grants", problem);
+  if (grants_shelf == nullptr) return nullptr;
+  std::unique_ptr<Control> control(new Control(parts, std::move(shelf), std::move(grants_shelf)));
+  control->grants_.start(0);
   const auto add = [&](const ctl::ServerOptions& options, engine::Verbs& verbs) {
     control->servers_.push_back(ctl::Server::open(options, verbs, problem));
     return control->servers_.back() != nullptr;

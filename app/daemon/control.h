@@ -22,7 +22,7 @@ class Control {
   std::vector<std::string> problems() const { return policies_.state().problems; }
 
  private:
-  explicit Control(Parts& parts, std::unique_ptr<sys::Folder> shelf);
+  Control(Parts& parts, std::unique_ptr<sys::Folder> shelf, std::unique_ptr<sys::Folder> grants_shelf);
   void tell_stats();
 
   const Config& config_;
@@ -30,6 +30,8 @@ class Control {
   std::unique_ptr<sys::Folder> shelf_;
   LivePolicies maker_;
   Policies policies_;
+  std::unique_ptr<sys::Folder> grants_shelf_;
+  Grants grants_;
   Turnstile turnstile_;
   Api api_;
   Scrape scrape_;

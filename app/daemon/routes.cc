@@ -1,6 +1,7 @@
 #include "app/daemon/routes.h"
 
 #include "app/daemon/ask.h"
+#include "app/daemon/grant_routes.h"
 
 namespace pellucid::app {
 
@@ -13,6 +14,9 @@ using engine::Roles;
 // What an operator needs to see in order to decide, an auditor in order to judge. Who allows or holds keys sees no traffic.
 constexpr Roles kSee{Role::view, Role::operate, Role::audit};
 constexpr Roles kDecide{Role::operate};
+// Grants are no traffic: who allows sees what is allowed.
+constexpr Roles kSeeGrants{Role::view, Role::operate, Role::authorise, Role::audit};
+constexpr Roles kAllow{Role::authorise};
 
 Reply whoami(Ask& a) {
   Json roles = Json::array();
@@ -38,6 +42,7 @@ Reply status(Ask& a) {
   StatusView view = a.desk.status();
   const Policies::State state = a.policies.state();
   for (const std::string& problem : state.problems) view.reasons.push_back(problem);
+  for (const std::string& problem : a.grants.problems()) view.reasons.push_back(problem);
   Json out = json_of(view);
   out["policy"] = json_of(state.live);
   out["pending"] = json_of(state.pending);
@@ -142,6 +147,12 @@ constexpr Route kRoutes[] = {
      }},
     {"GET", "/v1/policy/history/{generation}", kSee, "", "one revision with its text",
      [](Ask& a) { return policy_text(a, number_of("generation", a.item, 1, ~std::uint64_t{0})); }},
+    {"GET", "/v1/authorities", kSeeGrants, "", "the authority set in force", show_authorities},
+    {"POST", "/v1/authorities", kAllow, "", "pins the first authority set, or the one that follows", import_authorities},
+    {"GET", "/v1/grants", kSeeGrants, "", "grants, and whether they are live", list_grants},
+    {"POST", "/v1/grants", kAllow, "", "imports a signed grant", import_grant},
+    {"GET", "/v1/grants/{id}", kSeeGrants, "", "one grant", show_grant},
+    {"POST", "/v1/grants/revoke", kAllow, "", "revokes a grant, for good", revoke_grant},
 };
 
 }  // namespace

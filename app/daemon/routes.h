@@ -3,6 +3,7 @@
 #pragma once
 #include <span>
 
+#include "app/daemon/grants.h"
 #include "app/daemon/views.h"
 #include "lib/engine/verbs.h"
 
@@ -21,6 +22,7 @@ struct Refusal {  // thrown by handlers
 struct Ask {
   Desk& desk;
   Policies& policies;
+  Grants& grants;
   const engine::Request& request;
   engine::Roles roles;
   std::string item;  // what stood for {…} in the path

@@ -80,6 +80,11 @@ Entry* Register::entry(const std::string& id) noexcept {
 }
 const Entry* Register::entry(const std::string& id) const noexcept { return const_cast<Register*>(this)->entry(id); }
 
+std::string Register::refusal_of(const GrantFile& file) const {
+  if (appliance_.empty()) return "this appliance has no name that an audience could hold; write `host` into pellucid.yaml";
+  return refuse_grant(file.grant, set_->set, quorum_of(file.document), appliance_);
+}
+
 void Register::hold(GrantFile file) {
   std::string id = file.grant.id;
   held_[id] = std::make_unique<const Holding>(std::move(file), set_->set);
@@ -97,7 +102,7 @@ bool Register::resume_grant(GrantFile file, std::string& problem) {
   if (set_ == nullptr || known == nullptr || known->digest != file.digest) {
     return fail("the grant on disk is not the one that was imported; restore it, or have another one signed", problem);
   }
-  problem = refuse_grant(file.grant, set_->set, quorum_of(file.document), appliance_);
+  problem = refusal_of(file);
   if (!problem.empty()) return false;
   hold(std::move(file));
   return true;
@@ -138,7 +143,7 @@ bool Register::make_room(Ledger& next, std::int64_t now_s, std::string& problem)
 bool Register::import_grant(GrantFile file, std::int64_t now_s, std::string& problem) {
   const Grant& g = file.grant;
   if (set_ == nullptr) return fail("no authority set is pinned; import one first", problem);
-  problem = refuse_grant(g, set_->set, quorum_of(file.document), appliance_);
+  problem = refusal_of(file);
   if (!problem.empty()) return false;
   if (note(now_s) == Clock::doubtful) return fail("the clock is behind what it was before; set it right first", problem);
   if (now_s >= g.not_after_s)

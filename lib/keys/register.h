@@ -76,6 +76,7 @@ class Register {
   const Entry* entry(const std::string& id) const noexcept;
   bool write(const Ledger& next, std::string& problem);
   bool make_room(Ledger& next, std::int64_t now_s, std::string& problem) const;
+  std::string refusal_of(const GrantFile& file) const;
   void hold(GrantFile file);
   void sweep();  // texts that are in force no more
 

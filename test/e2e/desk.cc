@@ -166,7 +166,11 @@ int serve(const Flags& flags, FixedDesk& desk) {
   FixedPolicies maker({&names, nullptr});
   Policies policies(*folder, maker, wall_s);
   if (!policies.start("version: 1\ndefault: {level: classify}\n", "default", problem)) return complain(problem);
-  Turnstile turnstile{desk, policies};
+  const auto shelf = sys::Folder::open(flags.state + "/grants", problem);
+  if (shelf == nullptr) return complain(problem);
+  Grants grants(*shelf, "sensor-1", wall_s);
+  grants.start(0);
+  Turnstile turnstile{desk, policies, grants};
   Api api(turnstile, table_of(flags));
   Scrape scrape(turnstile);
   std::vector<std::unique_ptr<ctl::Server>> servers;

@@ -66,17 +66,17 @@ class Desk:
                 pass  # it has seen enough
             return drain(s)
 
-    def curl(self, path, *args):
+    def curl(self, path, *args, **who):
         """Status and JSON of one request."""
         command = ["curl", "-sS", "--max-time", "30", "--unix-socket", self.socket, "-w", "\n%{http_code}"]
         command += [*args, "http://x" + path]
-        ended = subprocess.run(command, capture_output=True, text=True, check=False)
+        ended = subprocess.run(command, capture_output=True, text=True, check=False, **who)
         assert ended.returncode == 0, ended.stderr
         body, status = ended.stdout.rsplit("\n", 1)
         return int(status), json.loads(body) if body.startswith("{") else body
 
-    def post(self, path, body):
-        return self.curl(path, "-H", "Content-Type: application/json", "-d", json.dumps(body))
+    def post(self, path, body, **who):
+        return self.curl(path, "-H", "Content-Type: application/json", "-d", json.dumps(body), **who)
 
     def cli(self, *args, **more):
         env = dict(os.environ, PELLUCID_CONNECT="unix:" + self.socket)

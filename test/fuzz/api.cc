@@ -96,7 +96,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   Policies policies(shelf, maker, noon);
   std::string problem;
   CHECK(policies.start("version: 1\ndefault: {level: count}\n", "default", problem));
-  Turnstile turnstile{desk, policies};
+  Memory grants_shelf;
+  Grants grants(grants_shelf, "sensor-1", noon);
+  grants.start(0);
+  Turnstile turnstile{desk, policies, grants};
   Api api(turnstile, RoleTable::standard());
   const engine::Request request = request_of(as_text(Bytes{data, size}));
   const engine::Reply admitted = api.admit(request);

@@ -110,7 +110,7 @@ std::vector<std::string> Folder::names() {
   if (folder == nullptr) return out;
   while (const dirent* entry = readdir(folder)) {
     std::string name(entry->d_name);
-    if (name == "." || name == "..") continue;
+    if (name == "." || name == ".." || entry->d_type == DT_DIR) continue;  // no text
     if (name.ends_with(kUnfinished)) {
       unlinkat(fd_, name.c_str(), 0);  // nobody was told that it was written
     } else if (out.size() < kMaxNames) {

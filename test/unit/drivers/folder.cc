@@ -48,6 +48,7 @@ TEST_F(FolderTest, ReadsNoMoreThanItShouldAndOnlyFiles) {
   fs::create_directory(path + "/d");
   EXPECT_FALSE(folder->read("d", 100, text, problem));
   EXPECT_NE(problem, "");
+  EXPECT_EQ(folder->names(), (std::vector<std::string>{"a", "link"}));
 }
 
 // What a crash between writing and renaming leaves is nobody's text.

@@ -119,6 +119,11 @@ TEST_F(RegisterTest, OnlyWhatTheSetAllowsComesIn) {
   EXPECT_FALSE(bare.import_grant(grant("a"), kNow, problem_));
   EXPECT_EQ(problem_, "no authority set is pinned; import one first");
   EXPECT_EQ(live("a"), Reason::no_grant);
+  TestShelf other_shelf;
+  Register nameless(other_shelf, "");
+  ASSERT_TRUE(nameless.import_set(set(1, 2), problem_));
+  EXPECT_FALSE(nameless.import_grant(grant("a"), kNow, problem_));
+  EXPECT_NE(problem_.find("no name"), std::string::npos);
 }
 
 TEST_F(RegisterTest, AnIdBelongsToOneGrantForGood) {

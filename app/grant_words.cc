@@ -1,8 +1,7 @@
-#include "app/cli/grant_words.h"
+#include "app/grant_words.h"
 
 #include <algorithm>
 
-#include "app/cli/table.h"
 #include "lib/base/when.h"
 
 namespace pellucid::app {
@@ -11,11 +10,18 @@ namespace {
 
 using keys::Grant;
 using keys::Quota;
+using Json = nlohmann::ordered_json;
 
 // Who signed a text need not mean well: it must not steer the terminal, nor look like lines of ours.
 std::string one_line(std::string text) {
   for (char& c : text) c = static_cast<unsigned char>(c) < 0x20 || c == 0x7f ? ' ' : c;
   return text;
+}
+
+std::string grouped(std::uint64_t n) {
+  std::string out = std::to_string(n);
+  for (std::size_t at = out.size(); at > 3; at -= 3) out.insert(at - 3, ",");
+  return out;
 }
 
 template <class T, class F>
@@ -171,7 +177,7 @@ std::vector<Line> words_of(const OpenedGrant& opened, const keys::AuthoritySet& 
   return out;
 }
 
-Json json_of(const OpenedSet& o) {
+nlohmann::ordered_json json_of(const OpenedSet& o) {
   const keys::AuthoritySet& s = o.set;
   return {{"id", s.id},
           {"generation", s.generation},
@@ -186,7 +192,7 @@ Json json_of(const OpenedSet& o) {
           {"signatures", quorum_of(o.document)}};
 }
 
-Json json_of(const OpenedGrant& o, const keys::AuthoritySet& set) {
+nlohmann::ordered_json json_of(const OpenedGrant& o, const keys::AuthoritySet& set) {
   const Grant& g = o.grant;
   Json j{{"id", g.id},
          {"digest", o.digest},
