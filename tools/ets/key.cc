@@ -1,10 +1,8 @@
 #include "tools/ets/key.h"
 
 #include <fcntl.h>
-#include <openssl/bio.h>
 #include <openssl/core_names.h>
 #include <openssl/crypto.h>
-#include <openssl/decoder.h>
 #include <openssl/err.h>
 #include <openssl/params.h>
 #include <sys/stat.h>
@@ -15,6 +13,7 @@
 #include <cstring>
 
 #include "lib/base/secret.h"
+#include "tools/ets/der.h"
 
 namespace pellucid::ets {
 namespace {
@@ -52,25 +51,49 @@ std::string read_file(const std::string& path, Custody custody, Secret<kLargestF
   return "has more than " + std::to_string(kLargestFile) + " octets: that is no key file";
 }
 
-// Nobody is asked: a server that waits for a password at its start is a server that does not start.
-int no_password(char*, std::size_t, std::size_t*, const OSSL_PARAM*, void* asked) {
-  *static_cast<bool*>(asked) = true;
-  return 0;
+constexpr std::uint8_t kObjects[std::size(kGroups)][10] = {
+    {3, 0x2b, 0x65, 0x6e}, {8, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07}, {5, 0x2b, 0x81, 0x04, 0x00, 0x22}};
+
+const Group* group_named(Bytes object) {
+  for (std::size_t i = 0; i < std::size(kGroups); ++i) {
+    const Bytes one = Bytes(kObjects[i]).subspan(1, kObjects[i][0]);
+    if (std::equal(one.begin(), one.end(), object.begin(), object.end())) return &kGroups[i];
+  }
+  return nullptr;
 }
 
-std::string decode(OSSL_LIB_CTX* library, Bytes text, Pkey& out) {
-  constexpr int kPair = EVP_PKEY_KEYPAIR;
+// OpenSSL takes numbers in the machine's order of octets.
+Pkey pair_of(OSSL_LIB_CTX* library, const Group& group, const Found& found) {
+  Secret<64> scalar;
+  if (found.scalar.empty() || found.scalar.size() > scalar.size()) return nullptr;
+  if (group.curve == nullptr) {
+    return Pkey{EVP_PKEY_new_raw_private_key_ex(library, group.algorithm, nullptr, found.scalar.data(), found.scalar.size())};
+  }
+  std::reverse_copy(found.scalar.begin(), found.scalar.end(), scalar.bytes().begin());
+  std::string curve = group.curve;
+  std::vector<std::uint8_t> point(found.point.begin(), found.point.end());
+  OSSL_PARAM params[] = {OSSL_PARAM_construct_utf8_string(OSSL_PKEY_PARAM_GROUP_NAME, curve.data(), curve.size()),
+                         OSSL_PARAM_construct_octet_string(OSSL_PKEY_PARAM_PUB_KEY, point.data(), point.size()),
+                         OSSL_PARAM_construct_BN(OSSL_PKEY_PARAM_PRIV_KEY, scalar.bytes().data(), found.scalar.size()),
+                         OSSL_PARAM_construct_end()};
+  EVP_PKEY_CTX* ctx = EVP_PKEY_CTX_new_from_name(library, group.algorithm, nullptr);
   EVP_PKEY* key = nullptr;
-  bool locked = false;
-  OSSL_DECODER_CTX* decoder = OSSL_DECODER_CTX_new_for_pkey(&key, nullptr, nullptr, nullptr, kPair, library, nullptr);
-  const unsigned char* at = text.data();
-  std::size_t left = text.size();
-  const bool done = decoder != nullptr && OSSL_DECODER_CTX_set_passphrase_cb(decoder, no_password, &locked) == 1 &&
-                    OSSL_DECODER_from_data(decoder, &at, &left) == 1;
-  OSSL_DECODER_CTX_free(decoder);
-  out.reset(key);
-  if (locked) return "is encrypted: keep it without a password in a file that only its owner reads";
-  return done && key != nullptr ? "" : "holds no private key in PEM or DER (PKCS#8 or SEC1): make one with ets-keys";
+  if (ctx != nullptr && EVP_PKEY_fromdata_init(ctx) == 1) EVP_PKEY_fromdata(ctx, &key, EVP_PKEY_KEYPAIR, params);
+  EVP_PKEY_CTX_free(ctx);
+  return Pkey{key};
+}
+
+std::string decode(OSSL_LIB_CTX* library, MutBytes text, Pair& out) {
+  Bytes der;
+  Found found;
+  Reading how = read_armour(text, der);
+  if (how == Reading::Good) how = read_key(der, found);
+  if (how == Reading::Locked) return "is encrypted: keep it without a password in a file that only its owner reads";
+  if (how == Reading::Nothing) return "holds no private key in PEM or DER (PKCS#8 or SEC1): make one with ets-keys";
+  out.group = how == Reading::Foreign ? nullptr : group_named(found.curve);
+  if (out.group == nullptr) return "is a key of no group that is served: x25519, secp256r1 or secp384r1";
+  out.key = pair_of(library, *out.group, found);
+  return {};
 }
 
 bool same(const char* a, const char* b) { return OPENSSL_strcasecmp(a, b) == 0; }
@@ -100,17 +123,13 @@ std::string read_pair(OSSL_LIB_CTX* library, const std::string& path, Custody cu
   std::size_t size = 0;
   ERR_set_mark();
   std::string wrong = read_file(path, custody, text, size);
-  if (wrong.empty()) wrong = decode(library, Bytes(text.bytes()).first(size), out.key);
+  if (wrong.empty()) wrong = decode(library, text.bytes().first(size), out);
   if (wrong.empty()) {
-    out.group = group_of(out.key.get());
-    out.share = share_of(out.key.get());
-    if (out.group == nullptr) {
-      wrong = "is a key of no group that is served: x25519, secp256r1 or secp384r1";
-    } else if (out.share.size() != out.group->share_size || zeros(out) || !whole(library, out)) {
+    if (out.key != nullptr) out.share = share_of(out.key.get());
+    if (out.share.size() != out.group->share_size || zeros(out) || !whole(library, out))
       wrong = "holds a broken key: its halves do not belong together or are no valid values; make a new one with ets-keys";
-    }
   }
-  ERR_pop_to_mark();  // one sentence says it; the decoder's own attempts would only hide it
+  ERR_pop_to_mark();  // one sentence says it
   return wrong;
 }
 
