@@ -80,6 +80,7 @@ void Control::start() {
 
 void Control::tick() {
   policies_.tick();
+  grants_.tick();
   if (config_.stats_seconds != 0 && std::chrono::steady_clock::now() >= stats_due_) tell_stats();
 }
 

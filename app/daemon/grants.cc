@@ -127,6 +127,11 @@ std::optional<GrantView> Grants::find(const std::string& id) {
   return at == entries.end() ? std::nullopt : std::optional(view(*at));
 }
 
+void Grants::tick() {
+  const std::scoped_lock lock(mutex_);
+  if (open_ && set_) register_.note(now());
+}
+
 std::vector<std::string> Grants::problems() const {
   const std::scoped_lock lock(mutex_);
   return problems_;

@@ -43,6 +43,7 @@ class Grants {
   std::vector<GrantView> list();
   std::optional<GrantView> find(const std::string& id);
   std::vector<std::string> problems() const;  // a sentence each
+  void tick();                                // once a second: how late it is is remembered, so that a clock set back is seen
 
  private:
   std::int64_t now() const { return static_cast<std::int64_t>(clock_()); }

@@ -131,6 +131,19 @@ TEST_F(GrantsTest, RevokedIsRevoked) {
   EXPECT_EQ(grants_->import_grant(grant("a", {&ada_, &bob_})).refusal, Refusal::denied);
 }
 
+TEST_F(GrantsTest, AClockThatIsSetBackOpensNothingAlsoAfterARestart) {
+  ASSERT_EQ(grants_->import_set(set(1, {&ada_, &bob_}, {&ada_, &bob_})).refusal, Refusal::none);
+  ASSERT_EQ(grants_->import_grant(grant("a", {&ada_, &bob_})).refusal, Refusal::none);
+  noon += 3'600;
+  grants_->tick();
+  noon -= 60;
+  restart();
+  EXPECT_EQ(reason("a"), Reason::not_yet);
+  EXPECT_EQ(grants_->import_grant(grant("b", {&ada_, &bob_})).refusal, Refusal::denied);
+  noon += 60;
+  EXPECT_EQ(reason("a"), Reason::none);
+}
+
 TEST_F(GrantsTest, WithDamagedStateNothingIsUsedAndNothingComesIn) {
   ASSERT_EQ(grants_->import_set(set(1, {&ada_, &bob_}, {&ada_, &bob_})).refusal, Refusal::none);
   ASSERT_EQ(grants_->import_grant(grant("a", {&ada_, &bob_})).refusal, Refusal::none);
