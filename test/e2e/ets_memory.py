@@ -15,7 +15,8 @@ import ctypes, sys
 crypto = ctypes.CDLL("libcrypto.so.3")
 crypto.OSSL_LIB_CTX_new.restype = ctypes.c_void_p
 library = ctypes.c_void_p(crypto.OSSL_LIB_CTX_new())
-print(crypto.OSSL_LIB_CTX_load_config(library, sys.argv[1].encode()), crypto.OSSL_PROVIDER_available(library, b"ets"), flush=True)
+good = crypto.OSSL_LIB_CTX_load_config(library, sys.argv[1].encode())
+print(good, crypto.OSSL_PROVIDER_available(library, b"ets"), flush=True)
 input()
 crypto.OSSL_LIB_CTX_free(library)
 print("free", flush=True)
