@@ -12,6 +12,7 @@ enum ExitCode : int {
   kDenied = 5,
   kUnreachable = 6,
   kConflict = 7,
+  kBroken = 8,  // the audit log
   kInterrupted = 130
 };
 

@@ -9,6 +9,7 @@
 #include <cstdlib>
 #include <iostream>
 
+#include "app/cli/audit.h"
 #include "app/cli/authority.h"
 #include "app/cli/completion.h"
 #include "app/cli/configuration.h"
@@ -65,6 +66,7 @@ void add_verbs(CLI::App& app, const Globals& globals, int& code) {
   add_policy_live(add_policy(app, globals, code), globals, code);
   add_grant(app, globals, code);
   add_authority(app, globals, code);
+  add_audit(app, globals, code);
   add_config(app, globals, code);
   add_doctor(app, globals, code);
   add_completion(app);
@@ -93,7 +95,8 @@ int main_of(int argc, char** argv) {
   app.set_version_flag("--version", PELLUCID_VERSION);
   app.footer(
       "Exit codes: 0 done, 1 failed, 2 usage, 3 policy diff: something changes, status: degraded, 4 invalid input, "
-      "5 not authorised, 6 daemon not reachable, 7 conflict, 130 interrupted. Manual: pellucid(1), docs/CLI.md.");
+      "5 not authorised, 6 daemon not reachable, 7 conflict, 8 audit log broken, 130 interrupted. Manual: pellucid(1), "
+      "docs/CLI.md.");
   int code = kDone;
   Globals globals;
   add_globals(app, globals);

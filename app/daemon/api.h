@@ -4,6 +4,7 @@
 #pragma once
 #include <mutex>
 
+#include "app/daemon/audit_log.h"
 #include "app/daemon/desk.h"
 #include "app/daemon/grants.h"
 #include "app/daemon/policies.h"
@@ -18,6 +19,7 @@ struct Turnstile {  // one caller at a time asks the desk
   Desk& desk;
   Policies& policies;
   Grants& grants;
+  AuditLog& audit;
   std::timed_mutex one{};
 };
 

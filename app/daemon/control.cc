@@ -1,10 +1,19 @@
 #include "app/daemon/control.h"
 
+#include <fstream>
+#include <iterator>
+
 namespace pellucid::app {
 
 namespace {
 
+constexpr const char* kSelf = "pellucidd";
 constexpr const char* kFirst = "version: 1\ndefault:\n  level: classify\n";
+
+std::string own_binary() {
+  std::ifstream in("/proc/self/exe", std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+}
 
 std::uint64_t wall_s() { return sys::wall_ns() / 1'000'000'000; }
 
@@ -32,7 +41,7 @@ Control::Control(Parts& parts, std::unique_ptr<sys::Folder> shelf, std::unique_p
       policies_(*shelf_, maker_, wall_s),
       grants_shelf_(std::move(grants_shelf)),
       grants_(*grants_shelf_, config_.host, wall_s),
-      turnstile_{desk_, policies_, grants_},
+      turnstile_{desk_, policies_, grants_, *parts.audit},
       api_(turnstile_, roles_of(config_.control)),
       scrape_(turnstile_),
       parts_(parts),
@@ -46,6 +55,8 @@ std::unique_ptr<Control> Control::open(Parts& parts, std::string& problem) {
   if (shelf == nullptr) return nullptr;
   auto grants_shelf = sys::Folder::open(c.state + "/grants", problem);
   if (grants_shelf == nullptr) return nullptr;
+  parts.audit = AuditLog::open(c.state + "/audit", problem);
+  if (parts.audit == nullptr) return nullptr;
   std::unique_ptr<Control> control(new Control(parts, std::move(shelf), std::move(grants_shelf)));
   control->grants_.start(0);
   const auto add = [&](const ctl::ServerOptions& options, engine::Verbs& verbs) {
@@ -75,12 +86,22 @@ bool Control::publish_first(std::string& problem) {
 }
 
 void Control::start() {
+  const std::string digests = "configuration sha256 " + parts_.audit->hex_digest(config_.text) + ", binary sha256 " +
+                              parts_.audit->hex_digest(own_binary());
+  parts_.audit->note({kSelf, "", "start", "pellucidd " PELLUCID_VERSION, "done", digests});
+  started_ = true;
   for (auto& server : servers_) server->start();
 }
 
 void Control::tick() {
+  const std::uint64_t before = policies_.state().live.generation;
   policies_.tick();
+  if (const std::uint64_t now = policies_.state().live.generation; now != before) {
+    parts_.audit->note(
+        {kSelf, "", "policy_expired", "policy " + std::to_string(now), "done", "nobody confirmed the one before"});
+  }
   grants_.tick();
+  parts_.audit->tick();
   if (config_.stats_seconds != 0 && std::chrono::steady_clock::now() >= stats_due_) tell_stats();
 }
 
@@ -98,6 +119,12 @@ void Control::stop() {
     if (server != nullptr) server->stop();
   }
   servers_.clear();
+  if (parts_.audit == nullptr || !started_) return;
+  started_ = false;
+  parts_.audit->note({kSelf, "", "stop", "pellucidd " PELLUCID_VERSION, "done", ""});
+  parts_.audit->close();
 }
+
+void Control::note_reopen() { parts_.audit->note({kSelf, "", "sinks_reopen", "all sinks", "done", "signal"}); }
 
 }  // namespace pellucid::app

@@ -18,6 +18,7 @@ class Control {
   bool publish_first(std::string& problem);  // the policy that was live, or the one that the configuration names
   void start();                              // callers are answered from now on
   void tick();                               // once a second
+  void note_reopen();                        // SIGHUP
   void stop();
   std::vector<std::string> problems() const { return policies_.state().problems; }
 
@@ -37,6 +38,7 @@ class Control {
   Scrape scrape_;
   std::vector<std::unique_ptr<ctl::Server>> servers_;
   Parts& parts_;
+  bool started_ = false;
   std::chrono::steady_clock::time_point stats_due_;
 };
 

@@ -50,6 +50,12 @@ Grants::Upload upload_of(Ask& a) {
   return {body.text("text", keys::kMaxSigned), file.empty() ? "the file" : file};
 }
 
+// What was decided, and what was refused, stands in the audit log before the caller hears of it.
+void note(const Ask& a, const char* action, const std::string& object, const Grants::Result& r, const std::string& why = {}) {
+  const bool done = r.refusal == Grants::Refusal::none;
+  a.audit.note({a.request.caller.name, "authorise", action, object, done ? "done" : "refused", done ? why : r.problem});
+}
+
 }  // namespace
 
 Reply show_authorities(Ask& a) {
@@ -58,7 +64,10 @@ Reply show_authorities(Ask& a) {
 }
 
 Reply import_authorities(Ask& a) {
-  refuse_unless_done(a.grants.import_set(upload_of(a)), "invalid_authorities");
+  const Grants::Upload upload = upload_of(a);
+  const Grants::Result done = a.grants.import_set(upload);
+  note(a, "authority_import", "sha256 " + a.audit.hex_digest(upload.text), done);
+  refuse_unless_done(done, "invalid_authorities");
   return show_authorities(a);
 }
 
@@ -76,14 +85,18 @@ Reply show_grant(Ask& a) {
 }
 
 Reply import_grant(Ask& a) {
-  const Grants::Result done = a.grants.import_grant(upload_of(a));
+  const Grants::Upload upload = upload_of(a);
+  const Grants::Result done = a.grants.import_grant(upload);
+  note(a, "grant_import", "grant " + done.id + ", sha256 " + a.audit.hex_digest(upload.text), done);
   refuse_unless_done(done, "invalid_grant");
   return reply_of(Json{{"grant", json_of(*a.grants.find(done.id), a.grants.set())}});
 }
 
 Reply revoke_grant(Ask& a) {
   const Body body(a, {"id", "reason"});
-  const Grants::Result done = a.grants.revoke(body.text("id", 64), body.text("reason", keys::kMaxWhy));
+  const std::string why = body.text("reason", keys::kMaxWhy);
+  const Grants::Result done = a.grants.revoke(body.text("id", 64), why);
+  note(a, "grant_revoke", "grant " + body.text("id", 64), done, why);
   refuse_unless_done(done, "bad_request");
   return reply_of(Json{{"id", done.id}});
 }

@@ -7,6 +7,7 @@
 #include <thread>
 #include <vector>
 
+#include "app/daemon/audit_log.h"
 #include "app/daemon/config.h"
 #include "app/daemon/lanes.h"
 #include "drivers/crypto/openssl/digest.h"
@@ -88,6 +89,7 @@ struct Parts {
   std::unique_ptr<metrics::Readings> readings;  // workers by number, then the exporter
   std::unique_ptr<engine::Exporter> exporter;
   Notice stats;
+  std::unique_ptr<AuditLog> audit;
   std::mutex census;  // one question at a time goes to the workers
   std::thread exporting;
   metrics::Hist policy_swap_ns;     // from publication until every reader has it; the control side's

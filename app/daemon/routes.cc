@@ -17,6 +17,8 @@ constexpr Roles kDecide{Role::operate};
 // Grants are no traffic: who allows sees what is allowed.
 constexpr Roles kSeeGrants{Role::view, Role::operate, Role::authorise, Role::audit};
 constexpr Roles kAllow{Role::authorise};
+constexpr Roles kInspect{Role::audit};
+constexpr unsigned kMaxEntries = 1000;  // of one answer
 
 Reply whoami(Ask& a) {
   Json roles = Json::array();
@@ -43,9 +45,12 @@ Reply status(Ask& a) {
   const Policies::State state = a.policies.state();
   for (const std::string& problem : state.problems) view.reasons.push_back(problem);
   for (const std::string& problem : a.grants.problems()) view.reasons.push_back(problem);
+  const AuditLog::State audit = a.audit.state();
+  if (!audit.problem.empty()) view.reasons.push_back(audit.problem);
   Json out = json_of(view);
   out["policy"] = json_of(state.live);
   out["pending"] = json_of(state.pending);
+  out["audit"] = Json{{"entries", audit.entries}, {"checkpoint_s", audit.checkpoint_s}, {"writing", audit.problem.empty()}};
   return reply_of(out);
 }
 
@@ -78,7 +83,11 @@ Json json_of(const Policies::Result& r) {
   return {{"generation", r.generation}, {"published", app::json_of(r.published)}, {"pending", app::json_of(r.pending)}};
 }
 
-Reply outcome(const Policies::Result& r) {
+// What was decided, and what was refused, stands in the audit log before the caller hears of it.
+Reply outcome(const Ask& a, const char* action, const Policies::Result& r, const std::string& message = {}) {
+  const bool done = r.refusal == Policies::Refusal::none;
+  a.audit.note({a.request.caller.name, "operate", action, "policy " + std::to_string(r.generation), done ? "done" : "refused",
+                done ? message : r.problem});
   refuse_unless_done(r.refusal, r.problem);
   return reply_of(json_of(r));
 }
@@ -92,13 +101,29 @@ Reply preview(Ask& a, const Policies::Proposal& proposal) {
 Reply apply(Ask& a) {
   Body body(a, {"text", "file", "message", "expect_generation", "confirm_seconds", "dry_run"});
   const Policies::Proposal proposal = body.proposal();
-  return body.truth("dry_run") ? preview(a, proposal) : outcome(a.policies.apply(proposal));
+  if (body.truth("dry_run")) return preview(a, proposal);
+  return outcome(a, "policy_apply", a.policies.apply(proposal), proposal.author.message);
 }
 
 Reply roll_back(Ask& a) {
   Body body(a, {"to", "message"});
   const Policies::Author author{a.request.caller.name, body.text("message", kMaxMessage)};
-  return outcome(a.policies.roll_back(body.number("to", 1, ~std::uint64_t{0}), author));
+  return outcome(a, "policy_rollback", a.policies.roll_back(body.number("to", 1, ~std::uint64_t{0}), author), author.message);
+}
+
+Reply audit_entries(Ask& a) {
+  std::uint64_t from = 1;
+  for (const auto& [key, value] : a.request.query) {
+    if (key == "from") from = number_of("from", value, 1, ~std::uint64_t{0});
+  }
+  const unsigned most = limit_of(a, kMaxEntries, 100);
+  const std::uint64_t last = a.audit.state().entries;
+  std::vector<std::string> lines;
+  std::string problem;
+  if (!a.audit.read(from, most, lines, problem)) throw Refusal{500, "failed", problem, "see the log of the daemon"};
+  const std::string until = std::to_string(from + std::max<std::size_t>(lines.size(), 1) - 1);
+  a.audit.note({a.request.caller.name, "audit", "audit_read", "entries " + std::to_string(from) + " to " + until, "done", ""});
+  return reply_of(Json{{"last", last}, {"entries", lines}});
 }
 
 constexpr Route kRoutes[] = {
@@ -138,7 +163,7 @@ constexpr Route kRoutes[] = {
     {"POST", "/v1/policy/confirm", kDecide, "", "keeps a policy that was applied with confirm_seconds",
      [](Ask& a) {
        Body(a, {});
-       return outcome(a.policies.confirm());
+       return outcome(a, "policy_confirm", a.policies.confirm());
      }},
     {"POST", "/v1/policy/rollback", kDecide, "", "makes an earlier policy live again", roll_back},
     {"GET", "/v1/policy/history", kSee, "", "revisions, newest first",
@@ -153,6 +178,11 @@ constexpr Route kRoutes[] = {
     {"POST", "/v1/grants", kAllow, "", "imports a signed grant", import_grant},
     {"GET", "/v1/grants/{id}", kSeeGrants, "", "one grant", show_grant},
     {"POST", "/v1/grants/revoke", kAllow, "", "revokes a grant, for good", revoke_grant},
+    {"GET", "/v1/audit", kInspect, "from limit", "entries of the audit log, as they stand there", audit_entries},
+    {"GET", "/v1/audit/key", kInspect, "", "the public key that the audit log is signed with",
+     [](Ask& a) {
+       return reply_of(Json{{"public_key", a.audit.public_key()}});
+     }},
 };
 
 }  // namespace

@@ -3,6 +3,7 @@
 #pragma once
 #include <span>
 
+#include "app/daemon/audit_log.h"
 #include "app/daemon/grants.h"
 #include "app/daemon/views.h"
 #include "lib/engine/verbs.h"
@@ -23,6 +24,7 @@ struct Ask {
   Desk& desk;
   Policies& policies;
   Grants& grants;
+  AuditLog& audit;
   const engine::Request& request;
   engine::Roles roles;
   std::string item;  // what stood for {…} in the path

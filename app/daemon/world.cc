@@ -51,7 +51,7 @@ std::unique_ptr<World> World::open(const Config& config, std::string& problem) {
 bool World::make_folders(std::string& problem) const {
   const Config& c = parts_->config;
   const auto folder_of = [](const std::string& file) { return std::filesystem::path(file).parent_path().string(); };
-  std::vector<std::string> paths{c.state, c.state + "/grants", folder_of(c.control.socket)};
+  std::vector<std::string> paths{c.state, c.state + "/grants", c.state + "/audit", folder_of(c.control.socket)};
   for (const SinkConfig& sink : c.sinks) {
     if (sink.type == SinkConfig::Type::file) paths.push_back(folder_of(sink.path));
   }
@@ -135,6 +135,7 @@ void World::tick() {
 
 void World::reopen() {
   for (auto& sink : parts_->sinks) sink->reopen();
+  control_->note_reopen();
 }
 
 std::string World::stop() {

@@ -236,6 +236,10 @@ metrics::Daemon WorldDesk::figures() {
   d.cycles_per_second = dpdk::cycles_per_second();
   d.clock_synchronised = sys::clock_synchronised();
   d.policy_generation = p_.policies.live() == nullptr ? 0 : p_.policies.live()->generation();
+  const AuditLog::State audit = p_.audit->state();
+  d.audit_entries = audit.entries;
+  d.audit_checkpoint_s = audit.checkpoint_s;
+  d.audit_writing = audit.problem.empty();
   d.policy_swap_ns = &p_.policy_swap_ns;
   for (const PortView& port : ports()) {
     d.ports.push_back(

@@ -51,6 +51,9 @@ struct Daemon {
   std::uint64_t cycles_per_second = 0;
   bool clock_synchronised = false;
   std::uint64_t policy_generation = 0;
+  std::uint64_t audit_entries = 0;
+  std::uint64_t audit_checkpoint_s = 0;  // since 1970; 0: none since the start
+  bool audit_writing = false;
   const Hist* policy_swap_ns = nullptr;  // null: no policy can be published
   std::vector<PortFigures> ports;
   std::vector<SinkFigures> sinks;

@@ -90,6 +90,32 @@ class Commands(unittest.TestCase):
             self.assertEqual(desk.cli("policy", "show", "2").stdout, open(self.good, encoding="utf-8").read())
             self.assertEqual(desk.cli("policy", "apply", self.good, "--confirm", "25h").returncode, 2)
 
+    def test_what_was_done_stands_in_the_audit_log_and_nobody_can_change_it_there(self):
+        self.code(0, "policy", "apply", self.good, "-m", 'because of "x"')
+        self.code(4, "policy", "apply", self.bad)
+        entries = [json.loads(line) for line in self.code(0, "audit", "export").stdout.splitlines()]
+        self.assertEqual([e["seq"] for e in entries], list(range(1, len(entries) + 1)))
+        done = [(e["action"], e["result"], e["reason"]) for e in entries if e["action"] == "policy_apply"]
+        self.assertIn(("policy_apply", "done", 'because of "x"'), done)
+        self.assertTrue(any(result == "refused" and ":2:" in reason for _, result, reason in done), done)
+        self.assertEqual({e["actor"] for e in entries if e["role"]}, {"root"})
+        last = json.loads(self.code(0, "audit", "tail", "-n", "1").stdout)
+        self.assertEqual(last["action"], "audit_read")
+        self.assertIn("policy_apply", self.code(0, "audit", "show", str(entries[-2]["seq"])).stdout + json.dumps(done))
+        self.code(1, "audit", "show", "1000000")
+        self.assertGreater(json.loads(self.code(0, "audit", "verify", "--json").stdout)["entries"], len(entries))
+        log = os.path.join(self.desk.folder, "log")
+        key = os.path.join(self.desk.folder, "state", "audit", "public.pem")
+        text = self.code(0, "audit", "export").stdout
+        for content, code in ((text, 0), (text.replace("because", "becausE"), 8), ("".join(text.splitlines(True)[1:]), 8),
+                              (text + "x\n", 8)):
+            with open(log, "w", encoding="utf-8") as f:
+                f.write(content)
+            self.code(code, "audit", "verify", log, "--key", key)
+        self.code(2, "audit", "verify", log)
+        self.code(4, "audit", "verify", log, "--key", self.good)
+        self.code(4, "audit", "verify", log + "-not-there", "--key", key)
+
     def test_quiet_says_nothing(self):
         self.assertEqual(self.code(0, "--quiet", "status").stdout, "")
 

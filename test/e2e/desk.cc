@@ -170,7 +170,9 @@ int serve(const Flags& flags, FixedDesk& desk) {
   if (shelf == nullptr) return complain(problem);
   Grants grants(*shelf, "sensor-1", wall_s);
   grants.start(0);
-  Turnstile turnstile{desk, policies, grants};
+  const auto audit = AuditLog::open(flags.state + "/audit", problem);
+  if (audit == nullptr) return complain(problem);
+  Turnstile turnstile{desk, policies, grants, *audit};
   Api api(turnstile, table_of(flags));
   Scrape scrape(turnstile);
   std::vector<std::unique_ptr<ctl::Server>> servers;

@@ -2,6 +2,7 @@
 // where it is JSON, with JSON that can be read. The desk is empty, the history of policies is in memory.
 #include "app/daemon/api.h"
 
+#include <filesystem>
 #include <map>
 
 #include "app/daemon/maker.h"
@@ -85,6 +86,20 @@ engine::Request request_of(std::string_view text) {
   return request;
 }
 
+// A log of its own, whose files are gone at once: nothing of a run stays.
+AuditLog& audit_log() {
+  static const std::unique_ptr<AuditLog> log = [] {
+    char folder[] = "/tmp/fuzz-api-XXXXXX";
+    CHECK(mkdtemp(folder) != nullptr);
+    std::string problem;
+    auto opened = AuditLog::open(folder, problem);
+    std::filesystem::remove_all(folder);
+    CHECK(opened != nullptr);
+    return opened;
+  }();
+  return *log;
+}
+
 std::uint64_t noon() { return 1'700'000'000; }
 
 }  // namespace
@@ -99,7 +114,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   Memory grants_shelf;
   Grants grants(grants_shelf, "sensor-1", noon);
   grants.start(0);
-  Turnstile turnstile{desk, policies, grants};
+  Turnstile turnstile{desk, policies, grants, audit_log()};
   Api api(turnstile, RoleTable::standard());
   const engine::Request request = request_of(as_text(Bytes{data, size}));
   const engine::Reply admitted = api.admit(request);
