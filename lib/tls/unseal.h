@@ -1,0 +1,91 @@
+// Unsealer: the protected records of one direction of a session, opened as their bytes come: framing, sequence numbers, pieces
+// to the engine, and a record's plaintext once its tag matched. Where bytes were lost it finds the next record and its number
+// again, proven by a tag, and loses no more than the records that the loss touched. It lives in a slab of the worker that owns
+// the flow; only that worker's thread touches it.
+#pragma once
+#include "lib/base/slab.h"
+#include "lib/crypto/engine.h"
+#include "lib/tls/record.h"
+
+namespace pellucid::tls {
+
+inline constexpr std::size_t kMaxSealed = crypto::kMaxWhole;  // octets of a record's body
+inline constexpr unsigned kMaxGuesses = 64;                   // sequence numbers tried for the first record after a loss
+inline constexpr unsigned kMaxStrays = 256;                   // what looked like a record after a loss and was none
+inline constexpr unsigned kMaxBadTags = 16;  // records in a row that do not open: this is not the right key any more
+
+struct SealedRoom {  // what came of a record that goes on in a later packet
+  std::uint8_t bytes[kMaxSealed];
+};
+using SealedRooms = Slab<SealedRoom>;
+
+enum class Sealing : std::uint8_t {
+  clear,    // no key was given: records are passed over, and told of
+  sealed,   // a key is in force
+  seeking,  // bytes were lost, and with them where records begin
+  over,     // given up
+};
+
+struct UnsealStats {
+  std::uint64_t opened = 0;  // records
+  std::uint64_t bad = 0;     // records whose tag did not match
+  std::uint64_t lost = 0;    // records that a loss touched, as far as their number is known
+  std::uint64_t unread = 0;  // records for which there was no room
+  std::uint64_t bytes = 0;   // of plaintext, padding left out
+};
+
+struct Unsealer {
+  crypto::Slot slot;
+  std::uint64_t seq;     // of the record at hand, or of the next one
+  std::uint64_t gap;     // while seeking: records that may have been missed, at most
+  std::uint32_t room;    // kNone: none is claimed
+  std::uint32_t skip;    // octets of the stream that are passed over
+  std::uint16_t length;  // of the record's body, as its header says
+  std::uint16_t have;    // octets of it that came
+  std::uint16_t strays;
+  std::uint8_t bad_tags;  // in a row
+  std::uint8_t head_have;
+  std::uint8_t head[kRecordHead];
+  std::uint8_t nonce[16];  // what the record brings of it; of CBC in TLS 1.0 the last octets of the stream, at its end
+  std::uint8_t tag[16];
+  crypto::Cipher cipher;
+  crypto::Version version;
+  Sealing sealing;
+  std::uint8_t begun;    // the engine has seen the record's beginning
+  std::uint8_t passed;   // its body is passed over
+  std::uint8_t counted;  // it has a number
+};
+static_assert(std::is_trivially_copyable_v<Unsealer>);
+
+struct Unsealed {
+  std::uint8_t type;  // Content; of TLS 1.3 the inner one
+  Bytes text;         // valid until the next call
+};
+
+enum class UnsealEvent : std::uint8_t {
+  more,    // all bytes are taken
+  record,  // `out` is a record's plaintext
+  change,  // a ChangeCipherSpec in TLS 1.2 and before: the next record is under the next key
+  locked,  // a protected record begins and no key was given: give it now, or the record is passed over
+  bad,     // a record did not open; the next one may
+  over,    // given up: its framing is lost, or the key is wrong
+};
+
+struct UnsealBench {  // the worker's
+  crypto::Engine& engine;
+  SealedRooms& rooms;
+  MutBytes scratch;  // kMaxSealed at least
+  UnsealStats& stats;
+};
+
+void reset(Unsealer& u) noexcept;
+// The key that counts from the next record on, whose number is 0; the one before is given back. `block` is what the first
+// record's first block goes over, of CBC in TLS 1.0. An error is the engine's: then there is no key.
+Err set_key(Unsealer& u, const crypto::KeyUse& use, Bytes block, const UnsealBench& bench) noexcept;
+// Takes bytes of the stream, in order, off the front of `bytes` until something is to be told.
+UnsealEvent unseal(Unsealer& u, Bytes& bytes, const UnsealBench& bench, Unsealed& out) noexcept;
+// So many bytes of the stream are missing here.
+void lose(Unsealer& u, std::uint32_t missed, const UnsealBench& bench) noexcept;
+void drop(Unsealer& u, const UnsealBench& bench) noexcept;  // gives key and room back
+
+}  // namespace pellucid::tls
