@@ -85,6 +85,7 @@ UnsealEvent refuse(Work& w) noexcept {
   Unsealer& u = w.u;
   ++w.bench.stats.bad;
   end_record(u, w.bench);
+  if (u.trial) return UnsealEvent::bad;
   ++u.seq;
   return ++u.bad_tags >= kMaxBadTags ? give_up(u, w.bench) : UnsealEvent::bad;
 }
@@ -97,7 +98,7 @@ UnsealEvent accept(Work& w, Bytes text) noexcept {
   w.out.text = text;
   w.bench.stats.bytes += text.size();
   ++w.bench.stats.opened;
-  u.bad_tags = 0;
+  u.bad_tags = u.trial = 0;
   ++u.seq;
   return UnsealEvent::record;
 }
@@ -322,7 +323,7 @@ Err set_key(Unsealer& u, const crypto::KeyUse& use, Bytes block, const UnsealBen
   u.cipher = use.cipher;
   u.version = use.version;
   u.seq = 0;
-  u.bad_tags = 0;
+  u.bad_tags = u.trial = 0;
   u.sealing = Sealing::sealed;
   if (chained(u)) std::memcpy(u.nonce, block.data(), std::min<std::size_t>(block.size(), sizeof u.nonce));
   // A record whose header was told of as locked, and of which nothing more was taken, is the first under this key.
@@ -333,6 +334,14 @@ Err set_key(Unsealer& u, const crypto::KeyUse& use, Bytes block, const UnsealBen
     u.counted = 1;
   }
   return Err::none;
+}
+
+void forget_key(Unsealer& u, const UnsealBench& bench) noexcept {
+  bench.engine.drop(u.slot);
+  u.slot = crypto::Slot{};
+  if (u.sealing != Sealing::over) u.sealing = Sealing::clear;
+  u.passed = 1;
+  u.counted = 0;
 }
 
 UnsealEvent unseal(Unsealer& u, Bytes& bytes, const UnsealBench& bench, Unsealed& out) noexcept {

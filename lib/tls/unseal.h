@@ -54,6 +54,7 @@ struct Unsealer {
   std::uint8_t begun;    // the engine has seen the record's beginning
   std::uint8_t passed;   // its body is passed over
   std::uint8_t counted;  // it has a number
+  std::uint8_t trial;    // until a record has opened, those that do not have no number
 };
 static_assert(std::is_trivially_copyable_v<Unsealer>);
 
@@ -82,6 +83,7 @@ void reset(Unsealer& u) noexcept;
 // The key that counts from the next record on, whose number is 0; the one before is given back. `block` is what the first
 // record's first block goes over, of CBC in TLS 1.0. An error is the engine's: then there is no key.
 Err set_key(Unsealer& u, const crypto::KeyUse& use, Bytes block, const UnsealBench& bench) noexcept;
+void forget_key(Unsealer& u, const UnsealBench& bench) noexcept;  // records are passed over again
 // Takes bytes of the stream, in order, off the front of `bytes` until something is to be told.
 UnsealEvent unseal(Unsealer& u, Bytes& bytes, const UnsealBench& bench, Unsealed& out) noexcept;
 // So many bytes of the stream are missing here.

@@ -1,0 +1,261 @@
+// Sessions recorded from real servers and clients, opened by the key log that the client wrote: every record opens, and what
+// both said is read. However the streams are cut, it is the same.
+#include "lib/tls/opening.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <random>
+
+#include "drivers/crypto/ipsecmb/engine.h"
+#include "drivers/crypto/openssl/hasher.h"
+#include "lib/flow/stream.h"
+#include "lib/net/parse.h"
+#include "lib/net/pcap.h"
+#include "lib/tls/session.h"
+
+namespace pellucid::tls {
+namespace {
+
+namespace fs = std::filesystem;
+const fs::path kFolder = fs::path(GOLDEN_CAPTURES) / "ets";
+
+std::string read(const fs::path& path) {
+  std::ifstream in(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+}
+
+struct Piece {
+  Dir dir;
+  std::string bytes;
+};
+using Talk = std::vector<Piece>;  // of one connection, in order
+
+// The connections of a capture without losses.
+std::vector<Talk> talks_of(const std::string& capture) {
+  struct Connection {
+    net::Key key;
+    std::uint32_t stream;
+    Talk talk;
+  };
+  std::vector<Connection> all;
+  flow::Streams streams(64, 256);
+  const auto reader = std::make_unique<net::PcapReader>();
+  const auto burst = std::make_unique<net::Burst>();
+  Bytes unread = as_bytes(capture);
+  EXPECT_EQ(reader->begin(unread), Err::none);
+  for (;;) {
+    burst->n = 0;
+    static_cast<void>(reader->read(unread, *burst));
+    if (burst->n == 0) break;
+    for (unsigned i = 0; i < burst->n; ++i) {
+      net::Row& row = burst->row[i];
+      net::Key key{};
+      net::read_headers(row, key, {});
+      if (row.fate != net::Fate::flow || row.proto != net::kProtoTcp) continue;
+      const bool syn = (row.tcp_flags & 2) != 0;
+      auto at = std::find_if(all.rbegin(), all.rend(), [&](const Connection& c) { return c.key == key; });
+      if (at == all.rend() || (syn && (row.tcp_flags & 16) == 0)) {
+        all.push_back({key, streams.claim(), {}});
+        at = all.rbegin();
+      }
+      const Dir dir = (row.flags & net::kRowSwapped) != 0 ? Dir::down : Dir::up;
+      if (syn) streams.begin(at->stream, dir, row.seq + 1);
+      if (row.payload_len == 0) continue;
+      for (Bytes now = streams.push(at->stream, dir, row.seq, row.payload_bytes()); !now.empty();
+           now = streams.next(at->stream, dir)) {
+        at->talk.push_back({dir, std::string(as_text(now))});
+      }
+    }
+  }
+  std::vector<Talk> talks;
+  for (Connection& c : all) talks.push_back(std::move(c.talk));
+  return talks;
+}
+
+struct Heard {
+  std::string text[2];  // by Dir
+  std::vector<Message> messages[2];
+  unsigned bad = 0;
+  unsigned key_updates = 0;
+  unsigned early = 0;  // octets of text in the early stage
+  UnsealStats stats;
+  Dir client = Dir::up;
+  std::string said(bool by_client) const { return text[index(by_client ? client : other(client))]; }
+};
+
+class Opener {
+ public:
+  explicit Opener(keys::Keys& keys)
+      : keys_(keys),
+        engine_(ipsecmb::make_engine(16)),
+        rooms_(4),
+        spools_(256),
+        bench_room_(kMaxSealed),
+        scratch_(kMaxMessageKept),
+        parking_(kMaxParked),
+        session_room_(kScratch) {}
+
+  Heard open_all(const Talk& talk) {
+    heard_ = {};
+    reset(session_);
+    reset(opening_);
+    for (const Piece& piece : talk) feed(piece.dir, as_bytes(piece.bytes));
+    heard_.client = opening_.client;
+    heard_.key_updates = opening_.key_updates;
+    drop(opening_, room());
+    drop(session_, spools_);
+    EXPECT_EQ(rooms_.live(), 0u);
+    EXPECT_EQ(spools_.live_chunks(), 0u);
+    return std::move(heard_);
+  }
+
+ private:
+  OpenRoom room() { return {{*engine_, rooms_, bench_room_, heard_.stats}, spools_, scratch_, parking_, keys_}; }
+  void note() {
+    if (session_.client_hello.size != noted_client_) {
+      noted_client_ = session_.client_hello.size;
+      const std::size_t n = spools_.gather(session_.client_hello, session_room_);
+      note_client_hello(opening_, session_.client, Bytes(session_room_).first(n));
+    }
+    if (session_.server_read && opening_.version == 0) {
+      const std::size_t n = spools_.gather(session_.server_hello, session_room_);
+      note_server_hello(opening_, Bytes(session_room_).first(n));
+    }
+  }
+  void feed(Dir dir, Bytes bytes) {
+    Room clear{spools_, session_room_};
+    if (!session_.over) static_cast<void>(pellucid::tls::feed(session_, dir, bytes, clear));
+    const bool answered = opening_.version != 0;
+    note();
+    if (!answered && opening_.version != 0) take(other(dir), {});  // what has waited for the ServerHello
+    take(dir, bytes);
+  }
+  void take(Dir dir, Bytes bytes) {
+    for (;;) {
+      Out out{};
+      const OpenEvent event = open(opening_, dir, bytes, room(), out);
+      if (event == OpenEvent::more || event == OpenEvent::over) return;
+      heard_.bad += event == OpenEvent::bad;
+      if (event == OpenEvent::message) heard_.messages[index(dir)].push_back(static_cast<Message>(out.type));
+      if (event == OpenEvent::text) {
+        heard_.text[index(dir)] += as_text(out.bytes);
+        if (out.stage == Stage::early) heard_.early += static_cast<unsigned>(out.bytes.size());
+      }
+    }
+  }
+
+  keys::Keys& keys_;
+  std::unique_ptr<crypto::Engine> engine_;
+  SealedRooms rooms_;
+  Spools spools_;
+  std::vector<std::uint8_t> bench_room_, scratch_, parking_, session_room_;
+  Session session_;
+  Opening opening_;
+  Heard heard_;
+  std::uint32_t noted_client_ = 0;
+};
+
+std::vector<Heard> open_capture(const std::string& name, std::mt19937_64* cut = nullptr) {
+  keys::Keylog log;
+  const std::string lines = read(kFolder / (name + ".keylog"));
+  log.read(as_bytes(lines));
+  const openssl::Hasher hasher;
+  keys::LoggedKeys keys(log, hasher);
+  std::vector<Heard> all;
+  for (Talk talk : talks_of(read(kFolder / (name + ".pcap")))) {
+    if (cut != nullptr) {
+      Talk pieces;
+      for (const Piece& piece : talk) {
+        for (std::size_t at = 0; at < piece.bytes.size();) {
+          const std::size_t n = 1 + (*cut)() % 400;
+          pieces.push_back({piece.dir, piece.bytes.substr(at, n)});
+          at += n;
+        }
+      }
+      talk = std::move(pieces);
+    }
+    Opener opener(keys);
+    all.push_back(opener.open_all(talk));
+  }
+  return all;
+}
+
+bool has(const std::vector<Message>& all, Message one) { return std::ranges::find(all, one) != all.end(); }
+
+}  // namespace
+
+TEST(Opening, EveryRecordOfEverySessionOpens) {
+  unsigned captures = 0;
+  for (const auto& entry : fs::directory_iterator(kFolder)) {
+    if (entry.path().extension() != ".pcap") continue;
+    const std::string name = entry.path().stem();
+    SCOPED_TRACE(name);
+    ++captures;
+    unsigned opened = 0;
+    for (const Heard& heard : open_capture(name)) {
+      if (heard.stats.opened == 0) continue;  // a connection without a session
+      ++opened;
+      EXPECT_EQ(heard.bad, 0u);
+      EXPECT_EQ(heard.stats.unread, 0u);
+      EXPECT_TRUE(has(heard.messages[index(other(heard.client))], Message::finished));
+      EXPECT_TRUE(has(heard.messages[index(heard.client)], Message::finished));
+      EXPECT_TRUE(has(heard.messages[index(other(heard.client))], Message::encrypted_extensions));
+      EXPECT_FALSE(heard.said(true).empty());
+      EXPECT_FALSE(heard.said(false).empty());
+    }
+    EXPECT_GT(opened, 0u);
+  }
+  EXPECT_GE(captures, 18u);
+}
+
+TEST(Opening, SaysWhatBothSaid) {
+  for (const char* name : {"x25519-aes128", "secp256r1-aes256", "secp384r1-chacha20", "hello-retry", "hello-retry-aes128"}) {
+    SCOPED_TRACE(name);
+    const Heard heard = open_capture(name).at(0);
+    EXPECT_EQ(heard.said(true), "hello\n");
+    EXPECT_EQ(heard.said(false), "answer\n");
+    EXPECT_TRUE(has(heard.messages[index(other(heard.client))], Message::certificate));
+  }
+  const Heard web = open_capture("curl-http1").at(0);
+  EXPECT_TRUE(web.said(true).starts_with("GET /")) << web.said(true);
+  EXPECT_TRUE(web.said(false).starts_with("HTTP/1.1 200 OK\r\n"));
+}
+
+TEST(Opening, FollowsKeyUpdatesEarlyDataAndResumption) {
+  const Heard updates = open_capture("key-updates").at(0);
+  EXPECT_GE(updates.key_updates, 4u);
+  for (const char* word : {"first", "third", "fifth", "seventh"}) {
+    EXPECT_NE((updates.said(true) + updates.said(false)).find(word), std::string::npos) << word;
+  }
+  const std::vector<Heard> early = open_capture("early-data");
+  EXPECT_GT(early.back().early, 0u);
+  EXPECT_NE(early.back().said(true).find("early bird"), std::string::npos);
+  EXPECT_TRUE(has(early.back().messages[index(early.back().client)], Message::end_of_early_data));
+  const std::vector<Heard> resumed = open_capture("resumed");
+  ASSERT_GE(resumed.size(), 2u);
+  EXPECT_FALSE(has(resumed[1].messages[index(other(resumed[1].client))], Message::certificate));
+}
+
+TEST(Opening, HoweverTheStreamsAreCutItIsTheSame) {
+  std::mt19937_64 random(3);
+  for (const char* name : {"key-updates", "early-data", "hello-retry", "gnutls", "curl-http2"}) {
+    SCOPED_TRACE(name);
+    const std::vector<Heard> whole = open_capture(name);
+    for (unsigned round = 0; round < 5; ++round) {
+      const std::vector<Heard> cut = open_capture(name, &random);
+      ASSERT_EQ(cut.size(), whole.size());
+      for (std::size_t i = 0; i < cut.size(); ++i) {
+        EXPECT_EQ(cut[i].text[0], whole[i].text[0]);
+        EXPECT_EQ(cut[i].text[1], whole[i].text[1]);
+        EXPECT_EQ(cut[i].messages[0], whole[i].messages[0]);
+        EXPECT_EQ(cut[i].messages[1], whole[i].messages[1]);
+        EXPECT_EQ(cut[i].bad, 0u);
+      }
+    }
+  }
+}
+
+}  // namespace pellucid::tls
