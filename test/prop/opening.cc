@@ -161,7 +161,7 @@ class Opener {
 std::vector<Heard> open_capture(const std::string& name, std::mt19937_64* cut = nullptr) {
   keys::Keylog log;
   const std::string lines = read(kFolder / (name + ".keylog"));
-  log.read(as_bytes(lines));
+  log.read_last(as_bytes(lines).subspan(log.read(as_bytes(lines))));
   const openssl::Hasher hasher;
   keys::LoggedKeys keys(log, hasher);
   std::vector<Heard> all;

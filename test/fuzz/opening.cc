@@ -1,0 +1,101 @@
+// A session whose records are opened, under keys that anybody knows, cut anywhere and with holes: whatever comes, it stays
+// within its bounds, tells of no more than came, and gives everything back.
+#include "lib/tls/opening.h"
+
+#include <vector>
+
+#include "drivers/crypto/openssl/engine.h"
+#include "lib/base/check.h"
+
+namespace {
+
+using namespace pellucid;
+
+class KnownKeys final : public keys::Keys {  // zeros for everybody, as the suite wants them
+ public:
+  Err lease(const keys::Session& session, keys::Part, keys::Lease& lease) noexcept override {
+    const crypto::Suite* suite = crypto::find_suite(session.suite);
+    if (suite == nullptr || session.version < 0x0301 || session.version > 0x0304) return Err::unsupported;
+    for (keys::DirectionKeys& d : lease.side) grant(*suite, session, d);
+    return Err::none;
+  }
+  Err renew(std::uint16_t suite, keys::DirectionKeys& d) noexcept override {
+    keys::Session session;
+    session.suite = suite;
+    session.version = 0x0304;
+    const crypto::Suite* found = crypto::find_suite(suite);
+    if (found == nullptr) return Err::unsupported;
+    grant(*found, session, d);
+    return Err::none;
+  }
+
+ private:
+  static void grant(const crypto::Suite& suite, const keys::Session& session, keys::DirectionKeys& d) noexcept {
+    const crypto::Shape shape = crypto::shape(suite.cipher);
+    const bool whole = session.version == 0x0304 || suite.cipher == crypto::Cipher::chacha20_poly1305;
+    const std::size_t iv = shape.kind != crypto::Kind::aead ? 0 : whole ? 12 : shape.iv;
+    const auto order = session.encrypt_then_mac ? crypto::MacOrder::encrypt_then_mac : crypto::MacOrder::mac_then_encrypt;
+    d.block = shape.kind == crypto::Kind::cbc && session.version == 0x0301 ? shape.block : 0;
+    d.use = {suite.cipher,
+             static_cast<crypto::Version>(session.version - 0x0301),
+             suite.mac,
+             order,
+             d.key.bytes().first(shape.key),
+             d.iv.bytes().first(iv),
+             d.mac_key.bytes().first(crypto::hash_size(suite.mac))};
+    d.granted = true;
+  }
+};
+
+volatile std::uint8_t seen = 0;
+
+struct Desk {
+  std::unique_ptr<crypto::Engine> engine = openssl::make_engine(4);
+  tls::SealedRooms rooms{2};
+  Spools spools{160};
+  std::vector<std::uint8_t> bench_room = std::vector<std::uint8_t>(tls::kMaxSealed);
+  std::vector<std::uint8_t> scratch = std::vector<std::uint8_t>(tls::kMaxMessageKept);
+  std::vector<std::uint8_t> parking = std::vector<std::uint8_t>(tls::kMaxParked);
+  KnownKeys keys;
+};
+
+}  // namespace
+
+// Instructions of three octets: what, and how many of the octets that follow it is about.
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  static Desk desk;
+  tls::UnsealStats stats;
+  const tls::OpenRoom room{
+      {*desk.engine, desk.rooms, desk.bench_room, stats}, desk.spools, desk.scratch, desk.parking, desk.keys};
+  tls::Opening o;
+  tls::reset(o);
+  std::size_t fed = 0, told = 0;
+  Cursor in(Bytes(data, size));
+  while (in.left() > 3) {
+    const std::uint8_t what = in.u8();
+    const std::size_t n = in.u16();
+    const Dir dir = (what & 1) != 0 ? Dir::down : Dir::up;
+    if ((what & 6) == 6) {
+      tls::lose(o, dir, static_cast<std::uint32_t>(n + 1), room);
+      continue;
+    }
+    Bytes bytes = in.take(std::min(n, in.left()));
+    if ((what & 6) == 2) tls::note_client_hello(o, dir, bytes);
+    if ((what & 6) == 4) tls::note_server_hello(o, bytes);
+    if ((what & 6) != 0) bytes = {};
+    fed += bytes.size();
+    for (;;) {
+      tls::Out out{};
+      const std::size_t before = bytes.size();
+      const tls::OpenEvent event = tls::open(o, dir, bytes, room, out);
+      CHECK(bytes.size() <= before);
+      if (event == tls::OpenEvent::more || event == tls::OpenEvent::over) break;
+      told += out.bytes.size();
+      for (const std::uint8_t b : out.bytes) seen = static_cast<std::uint8_t>(seen ^ b);  // every octet of it may be read
+    }
+  }
+  CHECK(told <= fed && stats.bytes <= fed);
+  tls::drop(o, room);
+  CHECK(desk.rooms.live() == 0 && desk.spools.live_chunks() == 0);
+  return 0;
+}
