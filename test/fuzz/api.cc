@@ -3,11 +3,11 @@
 #include "app/daemon/api.h"
 
 #include <filesystem>
-#include <map>
 
 #include "app/daemon/maker.h"
 #include "lib/base/bytes.h"
 #include "lib/base/check.h"
+#include "test/unit/base/shelf.h"
 
 namespace {
 
@@ -31,29 +31,7 @@ class EmptyDesk final : public Desk {
   Health health() const override { return {true, true, {}}; }
 };
 
-class Memory final : public Shelf {
- public:
-  bool write(const std::string& name, std::string_view text, std::string&) override {
-    texts_[name] = text;
-    return true;
-  }
-  bool read(const std::string& name, std::size_t most, std::string& text, std::string& problem) override {
-    const auto at = texts_.find(name);
-    if (at == texts_.end()) return false;
-    if (at->second.size() > most) problem = "too long";
-    text = at->second;
-    return problem.empty();
-  }
-  void drop(const std::string& name) override { texts_.erase(name); }
-  std::vector<std::string> names() override {
-    std::vector<std::string> all;
-    for (const auto& [name, text] : texts_) all.push_back(name);
-    return all;
-  }
-
- private:
-  std::map<std::string, std::string> texts_;
-};
+using Memory = test::MemoryShelf;
 
 class Maker final : public CompiledPolicies {
  public:

@@ -1,8 +1,7 @@
 #include "app/daemon/grants.h"
 
-#include <map>
-
 #include "lib/base/when.h"
+#include "test/unit/base/shelf.h"
 #include "test/unit/drivers/people.h"
 
 namespace pellucid::app {
@@ -15,26 +14,7 @@ using Refusal = Grants::Refusal;
 std::uint64_t noon = 1'795'348'800;  // 2026-11-22T12:00:00Z
 std::uint64_t clock_s() { return noon; }
 
-class Memory final : public Shelf {
- public:
-  std::map<std::string, std::string> texts;
-  bool write(const std::string& name, std::string_view text, std::string&) override {
-    texts[name] = text;
-    return true;
-  }
-  bool read(const std::string& name, std::size_t, std::string& text, std::string& problem) override {
-    problem.clear();
-    const auto at = texts.find(name);
-    if (at != texts.end()) text = at->second;
-    return at != texts.end();
-  }
-  void drop(const std::string& name) override { texts.erase(name); }
-  std::vector<std::string> names() override {
-    std::vector<std::string> out;
-    for (const auto& [name, text] : texts) out.push_back(name);
-    return out;
-  }
-};
+using Memory = test::MemoryShelf;
 
 using People = std::vector<const Person*>;
 

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include <map>
+#include "test/unit/base/shelf.h"
 
 namespace pellucid::app {
 
@@ -11,32 +11,7 @@ namespace {
 std::uint64_t now_s = 1000;
 std::uint64_t clock_s() { return now_s; }
 
-class Memory final : public Shelf {  // whose n-th writing fails
- public:
-  std::map<std::string, std::string> texts;
-  int fails_in = -1;  // writings from now; -1: never
-  bool write(const std::string& name, std::string_view text, std::string& problem) override {
-    if (fails_in == 0) {
-      problem = name + ": no space";
-      return false;
-    }
-    if (fails_in > 0) --fails_in;
-    texts[name] = text;
-    return true;
-  }
-  bool read(const std::string& name, std::size_t most, std::string& text, std::string&) override {
-    const auto at = texts.find(name);
-    if (at == texts.end() || at->second.size() > most) return false;
-    text = at->second;
-    return true;
-  }
-  void drop(const std::string& name) override { texts.erase(name); }
-  std::vector<std::string> names() override {
-    std::vector<std::string> out;
-    for (const auto& [name, text] : texts) out.push_back(name);
-    return out;
-  }
-};
+using Memory = test::MemoryShelf;
 
 struct Word final : PolicyMaker::Program {
   std::string text;

@@ -1,39 +1,13 @@
 #include "lib/keys/register.h"
 
-#include <map>
-
 #include "lib/base/when.h"
+#include "test/unit/base/shelf.h"
 #include "test/unit/keys/make.h"
 
 namespace pellucid::keys {
 namespace {
 
-class TestShelf final : public Shelf {
- public:
-  bool write(const std::string& name, std::string_view text, std::string& problem) override {
-    if (full) {
-      problem = "no space";
-      return false;
-    }
-    texts[name] = text;
-    return true;
-  }
-  bool read(const std::string& name, std::size_t most, std::string& text, std::string& problem) override {
-    problem.clear();
-    const auto at = texts.find(name);
-    if (at == texts.end() || at->second.size() > most) return false;
-    text = at->second;
-    return true;
-  }
-  void drop(const std::string& name) override { texts.erase(name); }
-  std::vector<std::string> names() override {
-    std::vector<std::string> out;
-    for (const auto& [name, text] : texts) out.push_back(name);
-    return out;
-  }
-  std::map<std::string, std::string> texts;
-  bool full = false;
-};
+using TestShelf = test::MemoryShelf;
 
 std::string digest_of(const std::string& text) {  // good enough where nobody lies
   std::string out = hex_of({reinterpret_cast<const std::uint8_t*>(text.data()), std::min<std::size_t>(text.size(), 32)});
