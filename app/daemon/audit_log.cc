@@ -84,24 +84,35 @@ bool AuditLog::load_log(std::string& problem) {
 
 audit::Stamp AuditLog::stamp() const { return {seq_ + 1, sys::wall_ns(), boot_id_, head_}; }
 
-// A disk that is full stops the log at a whole entry; it goes on when there is room, and what was not noted is told then.
-void AuditLog::add(const std::string& line) {
+// A disk that is full stops the log at a whole entry; it goes on when there is room.
+bool AuditLog::add(const std::string& line) {
   std::string problem;
   if (!ledger_->append(line, problem)) {
     problem_ = "the audit log cannot be written: " + problem;
-    return;
+    return false;
   }
   problem_.clear();
   ++seq_;
   head_ = audit::hash_of(digests_, line);
   dirty_ = true;
   wake_.notify_one();
+  return true;
+}
+
+// Nobody can say any more what was missed, but that something was.
+bool AuditLog::tell_gap() {
+  if (missed_ == 0) return true;
+  const std::string count = std::to_string(missed_) + " events";
+  if (!add(audit::write_event(stamp(), {"pellucidd", "", "audit_gap", count, "done", "they could not be written"})))
+    return false;
+  missed_ = 0;
+  return true;
 }
 
 void AuditLog::note(const audit::Event& event) {
   const std::lock_guard lock(mutex_);
   if (closed_ || problem_.starts_with("the audit log is broken")) return;
-  add(audit::write_event(stamp(), event));
+  if (!tell_gap() || !add(audit::write_event(stamp(), event))) ++missed_;
 }
 
 void AuditLog::checkpoint() {
@@ -116,8 +127,7 @@ void AuditLog::checkpoint() {
     return;
   }
   audit::seal(line, signature);
-  add(line);
-  if (!problem_.empty()) return;
+  if (!add(line)) return;
   signed_seq_ = seq_;
   checkpoint_s_ = sys::wall_ns() / kSecond;
   checkpoint_at_ = std::chrono::steady_clock::now() + kCheckpointTime;
@@ -126,9 +136,9 @@ void AuditLog::checkpoint() {
 void AuditLog::tick() {
   watch_clock();
   const std::lock_guard lock(mutex_);
-  if (closed_ || seq_ == signed_seq_ || problem_.starts_with("the audit log is broken")) return;
+  if (closed_ || (seq_ == signed_seq_ && missed_ == 0) || problem_.starts_with("the audit log is broken")) return;
   const bool due = std::chrono::steady_clock::now() >= checkpoint_at_ || seq_ - signed_seq_ >= kCheckpointEntries;
-  if (due || !problem_.empty()) checkpoint();  // after a trouble this is how it is seen that it has passed
+  if ((due || !problem_.empty()) && tell_gap()) checkpoint();  // after a trouble this is how it is seen that it has passed
 }
 
 // Whoever sets the clock back would lengthen grants: each step stands in the log.

@@ -47,7 +47,8 @@ class AuditLog {
   explicit AuditLog(std::string folder) : folder_(std::move(folder)) {}
   bool load_key(std::string& problem);
   bool load_log(std::string& problem);
-  void add(const std::string& line);
+  bool add(const std::string& line);
+  bool tell_gap();
   void checkpoint();
   audit::Stamp stamp() const;
   void watch_clock();
@@ -66,6 +67,7 @@ class AuditLog {
   std::uint64_t seq_ = 0;
   std::uint64_t signed_seq_ = 0;
   std::uint64_t checkpoint_s_ = 0;
+  std::uint64_t missed_ = 0;  // events that could not be noted since the last one that was
   std::chrono::steady_clock::time_point checkpoint_at_;
   std::int64_t clock_ns_ = 0;  // wall clock over the clock that only runs forward; 0: not yet seen
   bool closed_ = false;

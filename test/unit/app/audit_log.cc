@@ -1,6 +1,8 @@
 #include "app/daemon/audit_log.h"
 
 #include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/resource.h>
 
 #include <filesystem>
 #include <fstream>
@@ -105,6 +107,29 @@ TEST_F(AuditLogTest, AChangedKeyDoesNotPassForTheOldOne) {
   fs::remove(folder + "/key.pem");
   log = open();
   EXPECT_NE(log->state().problem.find("another key"), std::string::npos) << log->state().problem;
+}
+
+TEST_F(AuditLogTest, WhatAFullDiskDidNotTakeIsToldWhenThereIsRoom) {
+  auto log = open();
+  note(*log, "first");
+  signal(SIGXFSZ, SIG_IGN);
+  rlimit limit{};
+  ASSERT_EQ(getrlimit(RLIMIT_FSIZE, &limit), 0);
+  const rlimit tight{fs::file_size(file) + 10, limit.rlim_max};
+  ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &tight), 0);
+  note(*log, "second");
+  note(*log, "third");
+  log->tick();
+  const std::string said = log->state().problem;
+  ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &limit), 0);
+  EXPECT_NE(said.find("cannot be written"), std::string::npos) << said;
+  log->tick();
+  EXPECT_EQ(log->state().problem, "");
+  note(*log, "fourth");
+  const auto all = lines(*log);
+  ASSERT_EQ(all.size(), 4u);  // first, the gap, a checkpoint, fourth
+  EXPECT_NE(all[1].find("\"action\":\"audit_gap\",\"object\":\"2 events\""), std::string::npos) << all[1];
+  EXPECT_EQ(judged(all, log->public_key()), "");
 }
 
 TEST_F(AuditLogTest, EntriesOfSeveralThreadsStandInOneOrder) {
