@@ -129,7 +129,7 @@ TEST_F(RegisterTest, WithoutRoomOnTheDiskNothingIsGivenAway) {
   ASSERT_TRUE(import(grant("a", "quota: {sessions: 5}\n")));
   shelf_.full = true;
   EXPECT_EQ(reserve("a", {3, 600}).sessions, 0u);
-  EXPECT_EQ(problem_, "no space");
+  EXPECT_EQ(problem_, "ledger: no space");
   EXPECT_FALSE(import(grant("b")));
   EXPECT_EQ(live("b"), Reason::no_grant);
   shelf_.full = false;
