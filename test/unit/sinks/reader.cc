@@ -7,7 +7,7 @@
 
 #include "drivers/out/sinks/socket.h"
 #include "drivers/out/sinks/stream.h"
-#include "test/unit/drivers/sinks.h"
+#include "test/unit/sinks/make.h"
 
 namespace pellucid::sinks {
 namespace {

@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 
-#include "test/unit/drivers/sinks.h"
+#include "test/unit/sinks/make.h"
 
 namespace pellucid::sinks {
 namespace {

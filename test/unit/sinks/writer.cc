@@ -7,7 +7,7 @@
 #include <sys/un.h>
 
 #include "lib/export/fanout.h"
-#include "test/unit/drivers/sinks.h"
+#include "test/unit/sinks/make.h"
 
 namespace pellucid::sinks {
 namespace {
