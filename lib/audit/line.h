@@ -39,7 +39,7 @@ struct Sessions {
   std::uint64_t count = 0;
 };
 struct Checkpoint {
-  Hash authorities{};  // of the authority set in force; zeros: there is none
+  Hash authorities{};  // of the authority set in force; zeros: none is told
   Hash key{};          // SHA-256 of the public key
 };
 

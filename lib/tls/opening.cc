@@ -10,8 +10,6 @@ namespace {
 
 using keys::Part;
 
-constexpr std::uint8_t kFatal = 2, kCloseNotify = 0;
-
 // A running open().
 struct Work {
   Opening& o;
@@ -167,9 +165,7 @@ OpenEvent on_record(Work& w, const Unsealed& record) noexcept {
     case Content::application_data:
       return record.text.empty() ? OpenEvent::more : OpenEvent::text;
     case Content::alert:
-      if (record.text.size() != 2) return OpenEvent::more;
-      if (record.text[0] == kFatal || record.text[1] == kCloseNotify) w.side.closed = 1;
-      return OpenEvent::alert;
+      return record.text.size() == 2 ? OpenEvent::alert : OpenEvent::more;
     case Content::handshake:
       if (!w.room.spools.append(w.side.gather, record.text)) {
         w.side.refused = 1;

@@ -22,7 +22,6 @@ struct OpeningSide {  // a direction
   Stage stage;
   std::uint8_t waiting;  // for the ServerHello
   std::uint8_t refused;  // no key was given when one was wanted
-  std::uint8_t closed;   // a close_notify or a fatal alert was read
 };
 
 struct Opening {
