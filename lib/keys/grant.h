@@ -3,24 +3,13 @@
 #pragma once
 #include "lib/base/tree.h"
 #include "lib/keys/authority.h"
+#include "lib/keys/terms.h"
 #include "lib/net/written.h"
 
 namespace pellucid::keys {
 
 inline constexpr std::size_t kMaxScope = 10'000;  // networks, ports and names of one grant
 inline constexpr std::size_t kMaxPrints = 1'000;  // keys that it names
-
-enum class Method : std::uint8_t { ets, keylog, rsa };
-inline constexpr std::string_view kMethodLabels[] = {"ets", "keylog", "rsa"};
-constexpr std::string_view label(Method m) noexcept { return kMethodLabels[static_cast<std::size_t>(m)]; }
-
-enum class Depth : std::uint8_t { metadata, handshake, headers, content };  // from least to most
-inline constexpr std::string_view kDepthLabels[] = {"metadata", "handshake", "headers", "content"};
-constexpr std::string_view label(Depth d) noexcept { return kDepthLabels[static_cast<std::size_t>(d)]; }
-
-enum class Direction : std::uint8_t { both, to_server, to_client };
-inline constexpr std::string_view kDirectionLabels[] = {"both", "to_server", "to_client"};
-constexpr std::string_view label(Direction d) noexcept { return kDirectionLabels[static_cast<std::size_t>(d)]; }
 
 enum class Files : std::uint8_t { none, encrypted, clear };
 

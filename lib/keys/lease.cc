@@ -23,32 +23,14 @@ void use_tls13(const crypto::Hasher& hasher, const Suite& suite, DirectionKeys& 
   d.granted = true;
 }
 
-Err lease_tls13(const Keylog& log, const crypto::Hasher& hasher, const Suite& suite, const LogId& id, Part part,
-                Lease& lease) noexcept {
-  struct Row {
-    Part part;
-    Side side;
-    Logged logged;
-  };
-  static constexpr Row kRows[] = {{Part::early, Side::client, Logged::client_early},
-                                  {Part::handshake, Side::client, Logged::client_handshake},
-                                  {Part::handshake, Side::server, Logged::server_handshake},
-                                  {Part::application, Side::client, Logged::client_application},
-                                  {Part::application, Side::server, Logged::server_application}};
-  Err result = Err::not_mine;
-  for (const Row& row : kRows) {
-    if (row.part != part) continue;
-    const Bytes secret = log.find(id, row.logged);
-    if (secret.size() != crypto::hash_size(suite.prf)) continue;
-    DirectionKeys& d = lease.side[static_cast<unsigned>(row.side)];
-    std::ranges::copy(secret, d.traffic.bytes().begin());
-    use_tls13(hasher, suite, d);
-    result = Err::none;
-  }
-  return result;
+Logged logged_of(Part part, Side side) noexcept {
+  const bool client = side == Side::client;
+  if (part == Part::early) return client ? Logged::client_early : Logged::kCount;
+  if (part == Part::handshake) return client ? Logged::client_handshake : Logged::server_handshake;
+  return client ? Logged::client_application : Logged::server_application;
 }
 
-Bytes master_of(const Keylog& log, const LogId& random, const Session& s) noexcept {
+Bytes master_of(const Keylog& log, const LogId& random, const Hellos& s) noexcept {
   Bytes master = log.find(random, Logged::master);
   if (master.empty() && !s.session_id.empty()) {
     master = log.find(LogId::of(LogId::Kind::session_id, s.session_id), Logged::master);
@@ -58,56 +40,68 @@ Bytes master_of(const Keylog& log, const LogId& random, const Session& s) noexce
 
 // MAC keys, keys and IVs, each the client's first (RFC 5246 6.3). TLS 1.0 takes CBC's first block from there too (RFC
 // 2246 6.3).
-void cut_block(const Suite& suite, Version version, crypto::MacOrder order, Bytes block, Lease& lease) noexcept {
+void cut_block(const Suite& suite, Version version, Bytes block, Side side, DirectionKeys& d) noexcept {
   const crypto::Shape shape = crypto::shape(suite.cipher);
   const bool cbc = shape.kind == crypto::Kind::cbc;
   const std::size_t mac = crypto::hash_size(suite.mac), iv = cbc ? (version == Version::tls10 ? shape.block : 0) : shape.iv;
-  const auto take = [&block](std::size_t n) {
-    const Bytes taken = block.first(n);
-    block = block.subspan(n);
+  const auto take = [&block, side](std::size_t n) {
+    const Bytes taken = block.subspan(side == Side::client ? 0 : n, n);
+    block = block.subspan(2 * n);
     return taken;
   };
-  for (DirectionKeys& d : lease.side) std::ranges::copy(take(mac), d.mac_key.bytes().begin());
-  for (DirectionKeys& d : lease.side) std::ranges::copy(take(shape.key), d.key.bytes().begin());
-  for (DirectionKeys& d : lease.side) std::ranges::copy(take(iv), d.iv.bytes().begin());
-  for (DirectionKeys& d : lease.side) {
-    d.block = static_cast<std::uint8_t>(cbc ? iv : 0);
-    d.use = {suite.cipher,
-             version,
-             suite.mac,
-             order,
-             d.key.bytes().first(shape.key),
-             d.iv.bytes().first(cbc ? 0 : iv),
-             d.mac_key.bytes().first(mac)};
-    d.granted = true;
-  }
+  std::ranges::copy(take(mac), d.mac_key.bytes().begin());
+  std::ranges::copy(take(shape.key), d.key.bytes().begin());
+  std::ranges::copy(take(iv), d.iv.bytes().begin());
+  d.block = static_cast<std::uint8_t>(cbc ? iv : 0);
+  d.use = {suite.cipher,
+           version,
+           suite.mac,
+           crypto::MacOrder::mac_then_encrypt,
+           d.key.bytes().first(shape.key),
+           d.iv.bytes().first(cbc ? 0 : iv),
+           d.mac_key.bytes().first(mac)};
+  d.granted = true;
 }
 
-Err lease_before(const Keylog& log, const crypto::Hasher& hasher, const Suite& suite, const LogId& id, const Session& s,
-                 Lease& lease) noexcept {
-  if (s.version < 0x0301 || s.server_random.size() != 32) return Err::unsupported;
-  const Bytes found = master_of(log, id, s);
+const Suite* suite_of(std::uint16_t id, bool tls13) noexcept {
+  const Suite* suite = crypto::find_suite(id);
+  return suite == nullptr || (suite->exchange == crypto::Exchange::tls13) != tls13 ? nullptr : suite;
+}
+
+}  // namespace
+
+Err keys_of_traffic(const crypto::Hasher& hasher, std::uint16_t id, Bytes traffic, DirectionKeys& d) noexcept {
+  const Suite* suite = suite_of(id, true);
+  if (suite == nullptr) return Err::unsupported;
+  if (traffic.size() != crypto::hash_size(suite->prf)) return Err::not_mine;
+  std::ranges::copy(traffic, d.traffic.bytes().begin());
+  use_tls13(hasher, *suite, d);
+  return Err::none;
+}
+
+Err keys_of_master(const crypto::Hasher& hasher, const Hellos& s, Bytes found, Side side, DirectionKeys& d) noexcept {
+  const Suite* suite = suite_of(s.suite, false);
+  if (suite == nullptr || s.version < 0x0301 || s.version >= kTls13 || s.server_random.size() != 32) return Err::unsupported;
   if (found.size() != crypto::kMasterSize) return Err::not_mine;
   const auto version = static_cast<Version>(s.version - 0x0301);
   crypto::Master master;
   std::ranges::copy(found, master.bytes().begin());
   Secret<kMaxBlock> block;
-  crypto::key_block(hasher, version == Version::tls12 ? suite.prf : crypto::Hash::md5_sha1, master,
+  crypto::key_block(hasher, version == Version::tls12 ? suite->prf : crypto::Hash::md5_sha1, master,
                     {s.client_random, s.server_random}, block.bytes());
-  const auto order = s.encrypt_then_mac ? crypto::MacOrder::encrypt_then_mac : crypto::MacOrder::mac_then_encrypt;
-  cut_block(suite, version, order, block.bytes(), lease);
+  cut_block(*suite, version, block.bytes(), side, d);
+  if (s.encrypt_then_mac) d.use.order = crypto::MacOrder::encrypt_then_mac;
   return Err::none;
 }
 
-}  // namespace
-
-Err lease_from(const Keylog& log, const crypto::Hasher& hasher, const Session& s, Part part, Lease& lease) noexcept {
-  const Suite* suite = crypto::find_suite(s.suite);
-  const bool tls13 = s.version == kTls13;
-  if (suite == nullptr || s.version > kTls13 || (suite->exchange == crypto::Exchange::tls13) != tls13) return Err::unsupported;
+Err lease_from(const Keylog& log, const crypto::Hasher& hasher, const Hellos& s, Part part, Side side,
+               DirectionKeys& d) noexcept {
   const LogId id = LogId::of(LogId::Kind::client_random, s.client_random);
-  if (tls13) return lease_tls13(log, hasher, *suite, id, part, lease);
-  return part == Part::application ? lease_before(log, hasher, *suite, id, s, lease) : Err::unsupported;
+  if (s.version == kTls13) {
+    const Logged which = logged_of(part, side);
+    return which == Logged::kCount ? Err::not_mine : keys_of_traffic(hasher, s.suite, log.find(id, which), d);
+  }
+  return part == Part::application ? keys_of_master(hasher, s, master_of(log, id, s), side, d) : Err::unsupported;
 }
 
 Err renew(const crypto::Hasher& hasher, std::uint16_t id, DirectionKeys& keys) noexcept {

@@ -4,6 +4,7 @@
 #include "lib/crypto/engine.h"
 #include "lib/crypto/schedule.h"
 #include "lib/keys/keylog.h"
+#include "lib/keys/terms.h"
 
 namespace pellucid::keys {
 
@@ -15,13 +16,21 @@ enum class Part : std::uint8_t {
 };
 enum class Side : std::uint8_t { client, server };
 
-struct Session {  // what both ends said in the clear
+struct Hellos {  // what both ends said in the clear
   std::uint16_t suite = 0;
   std::uint16_t version = 0;  // 0x0304 is TLS 1.3
   bool encrypt_then_mac = false;
   Bytes client_random;
   Bytes server_random;
   Bytes session_id;  // the server's; TLS 1.2 and before
+  Dir client = Dir::up;
+};
+
+using SessionId = std::uint64_t;  // that no two sessions of a process share
+struct Ends {                     // of a session, as its packets tell
+  std::uint8_t family = 4;
+  const std::uint8_t* address[2] = {};  // by the Dir that they send; 16 octets, an IPv4 address is the first four
+  std::uint16_t port[2] = {};
 };
 
 // One direction's.
@@ -40,35 +49,36 @@ struct DirectionKeys {
   Bytes first_block() const noexcept { return iv.bytes().first(block); }
 };
 
-struct Lease {
-  DirectionKeys side[2];  // by Side
+enum class Answer : std::uint8_t {
+  granted,
+  later,    // it is on its way: see whoever carries answers
+  refused,  // terms() says why
 };
 
-// Who gives leases. Asked once for each part of a session, by the thread of the worker that owns it.
+// Who gives leases. Called by the thread of the worker that owns the session.
 class Keys {
  public:
   virtual ~Keys() = default;
-  virtual Err lease(const Session& session, Part part, Lease& lease) noexcept = 0;
+  // A session begins. What follows bears its id until end().
+  virtual void begin(SessionId id, const Ends& ends) noexcept = 0;
+  // A handshake message: those in the clear and those that were opened, of each side in order.
+  virtual void message(SessionId id, Side from, std::uint8_t type, Bytes body) noexcept = 0;
+  // One direction's keys of one part. `captured_s`: the time of the packet at hand.
+  virtual Answer lease(SessionId id, const Hellos& hellos, Part part, Side side, std::int64_t captured_s,
+                       DirectionKeys& keys) noexcept = 0;
+  // The keys that follow after a KeyUpdate, in their place.
   virtual Err renew(std::uint16_t suite, DirectionKeys& keys) noexcept = 0;
+  virtual void terms(SessionId id, Terms& terms) noexcept = 0;
+  virtual void end(SessionId id) noexcept = 0;
 };
 
-// Keys out of a key log. none: at least one side is granted; not_mine: it knows nothing of this session; unsupported: a suite
-// or version that cannot be opened.
-Err lease_from(const Keylog& log, const crypto::Hasher& hasher, const Session& session, Part part, Lease& lease) noexcept;
+// Keys of a key log. not_mine: it knows nothing of this session; unsupported: a suite or version that cannot be opened.
+Err lease_from(const Keylog& log, const crypto::Hasher& hasher, const Hellos& hellos, Part part, Side side,
+               DirectionKeys& keys) noexcept;
+// Keys of a TLS 1.3 traffic secret; of a master secret of TLS 1.2 and before.
+Err keys_of_traffic(const crypto::Hasher& hasher, std::uint16_t suite, Bytes traffic, DirectionKeys& keys) noexcept;
+Err keys_of_master(const crypto::Hasher& hasher, const Hellos& hellos, Bytes master, Side side, DirectionKeys& keys) noexcept;
 // The keys that follow those of a side after its KeyUpdate (RFC 8446 7.2), in their place.
 Err renew(const crypto::Hasher& hasher, std::uint16_t suite, DirectionKeys& keys) noexcept;
-
-class LoggedKeys final : public Keys {  // of a key log that is read before the sessions come
- public:
-  LoggedKeys(const Keylog& log, const crypto::Hasher& hasher) : log_(log), hasher_(hasher) {}
-  Err lease(const Session& session, Part part, Lease& lease) noexcept override {
-    return lease_from(log_, hasher_, session, part, lease);
-  }
-  Err renew(std::uint16_t suite, DirectionKeys& keys) noexcept override { return keys::renew(hasher_, suite, keys); }
-
- private:
-  const Keylog& log_;
-  const crypto::Hasher& hasher_;
-};
 
 }  // namespace pellucid::keys

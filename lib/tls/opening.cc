@@ -22,9 +22,10 @@ struct Work {
 bool from_client(const Work& w) noexcept { return w.dir == w.o.client; }
 bool tls13(const Opening& o) noexcept { return o.version == 0x0304; }
 
-keys::Session facts_of(const Opening& o) noexcept {
+keys::Hellos hellos_of(const Opening& o) noexcept {
   return {o.suite,         o.version,       o.encrypt_then_mac != 0,
-          o.client_random, o.server_random, Bytes(o.session_id, o.session_id_size)};
+          o.client_random, o.server_random, Bytes(o.session_id, o.session_id_size),
+          o.client};
 }
 
 Stage stage_of(Part part) noexcept {
@@ -57,20 +58,48 @@ bool put_key(Work& w, const keys::DirectionKeys& d, Stage stage) noexcept {
   return true;
 }
 
-void ask(Work& w, Part part) noexcept {
-  keys::Lease lease;
-  const auto side = static_cast<unsigned>(from_client(w) ? keys::Side::client : keys::Side::server);
-  if (w.room.keys.lease(facts_of(w.o), part, lease) == Err::none && put_key(w, lease.side[side], stage_of(part))) {
-    if (part == Part::handshake && w.o.early_void && from_client(w)) w.side.unsealer.trial = 1;
+keys::Side side_of(const Work& w) noexcept { return from_client(w) ? keys::Side::client : keys::Side::server; }
+
+void take_key(Work& w, Part part, const keys::DirectionKeys& d) noexcept {
+  if (!put_key(w, d, stage_of(part))) {
+    w.side.refused = 1;
     return;
   }
-  w.side.refused = 1;
+  if (part != Part::early) w.side.unsealer.muted = 1;
+  if (part == Part::handshake && w.o.early_void && from_client(w)) w.side.unsealer.trial = 1;
 }
 
-// The key in force counts no more, and there is no next one: what follows is passed over.
+void ask(Work& w, Part part) noexcept {
+  keys::DirectionKeys d;
+  switch (w.room.keys.lease(w.o.id, hellos_of(w.o), part, side_of(w), w.room.captured_s, d)) {
+    case keys::Answer::granted:
+      return take_key(w, part, d);
+    case keys::Answer::later:
+      w.side.wait = Wait::key;
+      w.side.asked = part;
+      return;
+    case keys::Answer::refused:
+      w.side.refused = 1;
+      return;
+  }
+}
+
+// The key in force counts no more, and there is no next one yet.
 void ask_next(Work& w, Part part) noexcept {
+  forget_key(w.side.unsealer, w.room.bench);
+  wipe(w.side.traffic, sizeof w.side.traffic);
+  w.side.stage = Stage::clear;
+  w.side.unsealer.muted = 1;
   ask(w, part);
-  if (w.side.refused) drop(w.side.unsealer, w.room.bench);
+}
+
+void refuse(Work& w) noexcept {
+  w.side.refused = 1;
+  w.side.wait = Wait::none;
+  drop(w.side.unsealer, w.room.bench);
+  wipe(w.side.traffic, sizeof w.side.traffic);
+  w.room.spools.clear(w.side.gather);
+  w.room.spools.clear(w.side.parked);
 }
 
 void renew(Work& w) noexcept {
@@ -78,26 +107,20 @@ void renew(Work& w) noexcept {
   std::ranges::copy(w.side.traffic, d.traffic.bytes().begin());
   d.granted = true;
   if (w.o.key_updates < 0xff) ++w.o.key_updates;
-  if (w.room.keys.renew(w.o.suite, d) == Err::none && put_key(w, d, Stage::application)) return;
-  w.side.refused = 1;
-  drop(w.side.unsealer, w.room.bench);
+  if (w.room.keys.renew(w.o.suite, d) != Err::none || !put_key(w, d, Stage::application)) refuse(w);
 }
+
+// What comes before the second hello is early data, which is void (RFC 8446 4.2.10).
+bool skips_early(const Work& w) noexcept { return from_client(w) && w.o.retried && w.o.hellos < 2; }
 
 // A protected record begins where no key is in force. Before the server has spoken it can only be early data.
 void on_locked(Work& w) noexcept {
   if (w.side.refused) return;
   if (w.o.version == 0) {
-    w.side.waiting = 1;
-  } else if (tls13(w.o)) {
+    w.side.wait = Wait::hello;
+  } else if (tls13(w.o) && w.side.stage == Stage::clear && !skips_early(w)) {
     ask(w, Part::handshake);
   }
-}
-
-void refuse(Work& w) noexcept {
-  w.side.refused = 1;
-  drop(w.side.unsealer, w.room.bench);
-  w.room.spools.clear(w.side.parked);
-  w.side.parked_done = 0;
 }
 
 void park(Work& w, Bytes& bytes) noexcept {
@@ -106,28 +129,61 @@ void park(Work& w, Bytes& bytes) noexcept {
   bytes = {};
 }
 
-// The suite is known now. What waited is early data, or came by another queue before the ServerHello.
-void end_waiting(Work& w) noexcept {
-  w.side.waiting = 0;
-  if (!tls13(w.o)) return;
-  if (from_client(w)) ask(w, Part::early);
-  if (w.side.unsealer.sealing == Sealing::clear) {
-    w.side.refused = 0;
-    ask(w, Part::handshake);
-  }
+// In TLS 1.3 it means nothing. Where the version is not known yet, a second hello may follow, else what is protected.
+void on_change(Work& w) noexcept {
+  if (w.o.version == 0 && from_client(w) && !w.o.retried) w.side.wait = Wait::hello;
+  if (w.o.version != 0 && !tls13(w.o)) ask_next(w, Part::application);
 }
 
-void on_change(Work& w) noexcept {
-  if (w.o.version != 0 && !tls13(w.o)) ask_next(w, Part::application);
+// The suite is known now. What waited is early data, or came by another queue before the ServerHello.
+void end_waiting(Work& w) noexcept {
+  w.side.wait = Wait::none;
+  if (!tls13(w.o)) return on_change(w);
+  if (from_client(w)) ask(w, Part::early);
+  if (from_client(w) && !w.side.refused) return;
+  w.side.refused = 0;
+  if (!skips_early(w)) ask(w, Part::handshake);
+}
+
+void note_client_hello(Work& w) noexcept {
+  const Result<ClientHello> hello = read_client_hello(w.out.bytes);
+  if (!hello || hello->random.size() != sizeof w.o.client_random) return;
+  w.o.client = w.dir;
+  w.o.client_known = 1;
+  if (w.o.hellos < 2) ++w.o.hellos;
+  if (w.side.stage == Stage::early) w.o.early_void = 1;  // a second one: a HelloRetryRequest came between
+  std::ranges::copy(hello->random, w.o.client_random);
+}
+
+void note_server_hello(Work& w) noexcept {
+  Opening& o = w.o;
+  const Result<ServerHello> hello = read_server_hello(w.out.bytes);
+  if (!hello || hello->random.size() != sizeof o.server_random) return;
+  if (hello->retry) {
+    o.retried = 1;
+    return;
+  }
+  if (!o.client_known) o.client = other(w.dir);
+  o.client_known = 1;
+  std::ranges::copy(hello->random, o.server_random);
+  o.session_id_size = static_cast<std::uint8_t>(std::min(hello->session_id.size(), sizeof o.session_id));
+  std::copy_n(hello->session_id.begin(), o.session_id_size, o.session_id);
+  o.suite = hello->cipher;
+  o.version = hello->real_version();
+  o.encrypt_then_mac = (hello->has & kHasEncryptThenMac) != 0;
+  for (OpeningSide& side : o.side) {
+    if (side.unsealer.sealing != Sealing::over) side.refused = 0;
+    if (tls13(o) && side.wait != Wait::hello) side.unsealer.muted = 1;  // what waits may hold a second hello
+  }
 }
 
 void on_message(Work& w) noexcept {
   const auto type = static_cast<Message>(w.out.type);
-  if (!tls13(w.o)) {
-    if (type == Message::client_hello) note_client_hello(w.o, w.dir, w.out.bytes);
-    if (type == Message::server_hello) note_server_hello(w.o, w.out.bytes);
-    return;
-  }
+  const bool first = w.out.stage == Stage::clear || !tls13(w.o);  // hellos; those of a renegotiation are protected
+  if (first && type == Message::client_hello) note_client_hello(w);
+  if (first && type == Message::server_hello) note_server_hello(w);
+  w.room.keys.message(w.o.id, side_of(w), w.out.type, w.out.bytes);
+  if (!tls13(w.o) || w.out.stage == Stage::clear) return;
   if (type == Message::encrypted_extensions && !accepts_early_data(w.out.bytes)) w.o.early_void = 1;
   if (type == Message::end_of_early_data && w.side.stage == Stage::early) return ask_next(w, Part::handshake);
   if (type == Message::finished && w.side.stage == Stage::handshake) return ask_next(w, Part::application);
@@ -144,9 +200,7 @@ bool take_message(Work& w) noexcept {
   w.out.type = head.u8();
   const std::uint32_t size = head.u24();
   if (size > kMaxMessageKept - kMessageHead) {
-    spools.clear(gather);
-    w.side.refused = 1;
-    drop(w.side.unsealer, w.room.bench);
+    refuse(w);
     return false;
   }
   if (n < kMessageHead + size) return false;
@@ -158,6 +212,10 @@ bool take_message(Work& w) noexcept {
   return true;
 }
 
+void gather(Work& w, Bytes piece) noexcept {
+  if (!w.room.spools.append(w.side.gather, piece)) refuse(w);
+}
+
 OpenEvent on_record(Work& w, const Unsealed& record) noexcept {
   w.out.stage = w.side.stage;
   w.out.bytes = record.text;
@@ -167,10 +225,7 @@ OpenEvent on_record(Work& w, const Unsealed& record) noexcept {
     case Content::alert:
       return record.text.size() == 2 ? OpenEvent::alert : OpenEvent::more;
     case Content::handshake:
-      if (!w.room.spools.append(w.side.gather, record.text)) {
-        w.side.refused = 1;
-        drop(w.side.unsealer, w.room.bench);
-      }
+      gather(w, record.text);
       return OpenEvent::more;
     case Content::change_cipher_spec:
     case Content::heartbeat:
@@ -179,10 +234,10 @@ OpenEvent on_record(Work& w, const Unsealed& record) noexcept {
   return OpenEvent::more;
 }
 
-// Until something is to be told, or the bytes are taken.
+// Until something is to be told, or the bytes are taken. What comes in one segment may hold a hello and what follows it.
 OpenEvent take(Work& w, Bytes& bytes) noexcept {
   while (!bytes.empty()) {
-    if (w.side.waiting) {
+    if (w.side.wait != Wait::none) {
       park(w, bytes);
       return OpenEvent::more;
     }
@@ -193,6 +248,9 @@ OpenEvent take(Work& w, Bytes& bytes) noexcept {
         break;
       case UnsealEvent::record:
         event = on_record(w, record);
+        break;
+      case UnsealEvent::plain:
+        gather(w, record.text);
         break;
       case UnsealEvent::change:
         on_change(w);
@@ -216,32 +274,13 @@ OpenEvent take(Work& w, Bytes& bytes) noexcept {
 
 }  // namespace
 
-void reset(Opening& o) noexcept {
+void reset(Opening& o, keys::SessionId id) noexcept {
   std::memset(static_cast<void*>(&o), 0, sizeof o);
+  o.id = id;
   for (OpeningSide& side : o.side) {
     reset(side.unsealer);
     side.gather = side.parked = Spool{};
   }
-}
-
-void note_client_hello(Opening& o, Dir from, Bytes body) noexcept {
-  const Result<ClientHello> hello = read_client_hello(body);
-  if (!hello || hello->random.size() != sizeof o.client_random) return;
-  o.client = from;
-  if (o.side[index(from)].stage == Stage::early) o.early_void = 1;  // a second one: a HelloRetryRequest came between
-  std::ranges::copy(hello->random, o.client_random);
-}
-
-void note_server_hello(Opening& o, Bytes body) noexcept {
-  const Result<ServerHello> hello = read_server_hello(body);
-  if (!hello || hello->retry || hello->random.size() != sizeof o.server_random) return;
-  std::ranges::copy(hello->random, o.server_random);
-  o.session_id_size = static_cast<std::uint8_t>(std::min(hello->session_id.size(), sizeof o.session_id));
-  std::copy_n(hello->session_id.begin(), o.session_id_size, o.session_id);
-  o.suite = hello->cipher;
-  o.version = hello->real_version();
-  o.encrypt_then_mac = (hello->has & kHasEncryptThenMac) != 0;
-  for (OpeningSide& side : o.side) side.refused = 0;
 }
 
 OpenEvent open(Opening& o, Dir dir, Bytes& bytes, const OpenRoom& room, Out& out) noexcept {
@@ -252,32 +291,51 @@ OpenEvent open(Opening& o, Dir dir, Bytes& bytes, const OpenRoom& room, Out& out
     return OpenEvent::message;
   }
   end_early(w);
-  if (w.side.waiting && o.version != 0) end_waiting(w);
-  if (w.side.parked.size != 0 && !w.side.waiting) {
+  if (w.side.wait == Wait::hello && o.version != 0) end_waiting(w);
+  if (w.side.parked.size != 0 && w.side.wait == Wait::none) {
     const std::size_t n = room.spools.gather(w.side.parked, room.parking);
-    Bytes parked = Bytes(room.parking).first(n).subspan(w.side.parked_done);
-    const OpenEvent event = take(w, parked);
-    w.side.parked_done = static_cast<std::uint32_t>(n - parked.size());
-    if (event != OpenEvent::more) return event;
     room.spools.clear(w.side.parked);
-    w.side.parked_done = 0;
+    Bytes parked = Bytes(room.parking).first(n);
+    const OpenEvent event = take(w, parked);
+    if (!parked.empty()) park(w, parked);
+    if (event != OpenEvent::more) return event;
   }
   return take(w, bytes);
 }
 
-void lose(Opening& o, Dir dir, std::uint32_t missed, const OpenRoom& room) noexcept {
-  OpeningSide& side = o.side[index(dir)];
-  lose(side.unsealer, missed, room.bench);
-  room.spools.clear(side.gather);
+void answer(Opening& o, Part part, keys::Side from, const keys::DirectionKeys* keys, const OpenRoom& room) noexcept {
+  const Dir dir = from == keys::Side::client ? o.client : other(o.client);
+  Out out{};
+  Work w{o, o.side[index(dir)], dir, room, out};
+  if (w.side.wait != Wait::key || w.side.asked != part) return;
+  w.side.wait = Wait::none;
+  if (keys != nullptr) return take_key(w, part, *keys);
+  if (part != Part::early) return refuse(w);
+  if (!skips_early(w)) ask(w, Part::handshake);
 }
 
-void drop(Opening& o, const OpenRoom& room) noexcept {
-  for (OpeningSide& side : o.side) {
-    drop(side.unsealer, room.bench);
-    room.spools.clear(side.gather);
-    room.spools.clear(side.parked);
-    wipe(side.traffic, sizeof side.traffic);
+void lose(Opening& o, Dir dir, std::uint32_t missed, const OpenRoom& room) noexcept {
+  OpeningSide& side = o.side[index(dir)];
+  room.spools.clear(side.gather);
+  if (side.wait == Wait::none) return lose(side.unsealer, missed, room.bench);
+  Out out{};
+  Work w{o, side, dir, room, out};
+  refuse(w);  // what is parked would not go on where it ends
+}
+
+void refuse(Opening& o, const OpenRoom& room) noexcept {
+  Out out{};
+  for (const Dir dir : {Dir::up, Dir::down}) {
+    Work w{o, o.side[index(dir)], dir, room, out};
+    refuse(w);
   }
+}
+
+void drop(Opening& o, const OpenRoom& room) noexcept { refuse(o, room); }
+
+bool settled(const Opening& o, Dir dir) noexcept {
+  const OpeningSide& side = o.side[index(dir)];
+  return side.refused || side.stage == Stage::application || side.unsealer.sealing == Sealing::over;
 }
 
 }  // namespace pellucid::tls

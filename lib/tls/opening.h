@@ -13,19 +13,26 @@ namespace pellucid::tls {
 
 enum class Stage : std::uint8_t { clear, early, handshake, application };  // whose key is in force; clear: none
 
+enum class Wait : std::uint8_t {
+  none,
+  hello,  // for the ServerHello that says how what came is to be opened
+  key,    // for the answer to lease()
+};
+
 struct OpeningSide {  // a direction
   Unsealer unsealer;
   Spool gather;                            // of a handshake message that goes on
-  Spool parked;                            // what came before the ServerHello that says how it is to be opened
-  std::uint32_t parked_done;               // octets of it that were taken since
+  Spool parked;                            // what came while it waits
   std::uint8_t traffic[crypto::kMaxHash];  // TLS 1.3: the secret of the key in force; wiped by drop()
   Stage stage;
-  std::uint8_t waiting;  // for the ServerHello
+  Wait wait;
+  keys::Part asked;      // what it waits for
   std::uint8_t refused;  // no key was given when one was wanted
 };
 
 struct Opening {
   OpeningSide side[2];  // by Dir
+  keys::SessionId id;
   std::uint8_t client_random[32];
   std::uint8_t server_random[32];
   std::uint8_t session_id[32];
@@ -33,6 +40,9 @@ struct Opening {
   std::uint16_t suite;
   std::uint16_t version;  // 0: no ServerHello yet
   Dir client;
+  std::uint8_t client_known;
+  std::uint8_t retried;  // a HelloRetryRequest came
+  std::uint8_t hellos;   // of the client, up to two
   std::uint8_t encrypt_then_mac;
   std::uint8_t early_void;   // the server refused early data: what the client sends next is under the handshake's key
   std::uint8_t key_updates;  // seen, as far as they can be counted
@@ -42,7 +52,7 @@ static_assert(std::is_trivially_copyable_v<Opening>);
 enum class OpenEvent : std::uint8_t {
   more,     // all bytes are taken
   text,     // application data
-  message,  // a handshake message that was protected; its type is in `out`
+  message,  // a handshake message, in the clear or opened; its type is in `out`
   alert,
   bad,   // a record did not open
   over,  // this direction is given up
@@ -60,18 +70,24 @@ struct OpenRoom {
   MutBytes scratch;  // kMaxMessageKept at least; not the bench's
   MutBytes parking;  // kMaxParked at least
   keys::Keys& keys;
+  std::int64_t captured_s;  // of the packet at hand
 };
-inline constexpr std::uint32_t kMaxParked = 64 * 1024;       // octets of a direction that wait for the ServerHello
+inline constexpr std::uint32_t kMaxParked = 64 * 1024;       // octets of a direction that wait for a hello or a key
 inline constexpr std::uint32_t kMaxMessageKept = 64 * 1024;  // octets of a protected handshake message
 
-void reset(Opening& o) noexcept;
-// Hellos that travel in the clear, as their reader found them; those that come protected it finds by itself.
-void note_client_hello(Opening& o, Dir from, Bytes body) noexcept;
-void note_server_hello(Opening& o, Bytes body) noexcept;
-// Takes bytes of one direction, in order, off the front of `bytes` until something is to be told. What stands in the clear in
-// these bytes must have been noted before; after a ServerHello was noted, both directions are asked for, be it without bytes.
+void reset(Opening& o, keys::SessionId id) noexcept;
+// Takes bytes of one direction, in order, off the front of `bytes` until something is to be told. Messages are told to `keys`
+// as well. After a ServerHello was told of, and after answer(), the directions that waited are to be asked for, be it without
+// bytes.
 OpenEvent open(Opening& o, Dir dir, Bytes& bytes, const OpenRoom& room, Out& out) noexcept;
+// What lease() has put off; null: it is refused.
+void answer(Opening& o, keys::Part part, keys::Side side, const keys::DirectionKeys* keys, const OpenRoom& room) noexcept;
 void lose(Opening& o, Dir dir, std::uint32_t missed, const OpenRoom& room) noexcept;
-void drop(Opening& o, const OpenRoom& room) noexcept;  // wipes secrets; gives keys and spools back
+void refuse(Opening& o, const OpenRoom& room) noexcept;  // nothing more is opened: keys and what waits are given back, wiped
+void drop(Opening& o, const OpenRoom& room) noexcept;    // … and all the rest
+
+inline bool waits(const Opening& o, Dir dir) noexcept { return o.side[index(dir)].wait != Wait::none; }
+// Nothing more can come of a direction's handshake: it is over, or it is not opened.
+bool settled(const Opening& o, Dir dir) noexcept;
 
 }  // namespace pellucid::tls

@@ -167,13 +167,16 @@ UnsealEvent take_body(Work& w) noexcept {
   const Bytes piece = w.bytes.first(std::min(left, w.bytes.size()));
   w.bytes = w.bytes.subspan(piece.size());
   if (u.passed) {
+    const bool plain = !u.muted && (u.sealing == Sealing::clear || tls13(u)) &&
+                       u.head[0] == static_cast<std::uint8_t>(Content::handshake);
     if (u.counted) remember(u, piece);
     u.have = static_cast<std::uint16_t>(u.have + piece.size());
     if (u.have == u.length) {
       u.seq += u.counted;
       end_record(u, w.bench);
     }
-    return UnsealEvent::more;
+    w.out = {static_cast<std::uint8_t>(Content::handshake), piece};
+    return plain ? UnsealEvent::plain : UnsealEvent::more;
   }
   UnsealEvent event = UnsealEvent::more;
   if (u.have == 0 && piece.size() == u.length) {

@@ -20,7 +20,7 @@ struct SealedRoom {  // what came of a record that goes on in a later packet
 using SealedRooms = Slab<SealedRoom>;
 
 enum class Sealing : std::uint8_t {
-  clear,    // no key was given: records are passed over, and told of
+  clear,    // no key was given: handshake records are given out, others passed over and told of
   sealed,   // a key is in force
   seeking,  // bytes were lost, and with them where records begin
   over,     // given up
@@ -55,6 +55,7 @@ struct Unsealer {
   std::uint8_t passed;   // its body is passed over
   std::uint8_t counted;  // it has a number
   std::uint8_t trial;    // until a record has opened, those that do not have no number
+  std::uint8_t muted;    // owner: handshake records without a key in force are protected, or mean nothing
 };
 static_assert(std::is_trivially_copyable_v<Unsealer>);
 
@@ -66,6 +67,7 @@ struct Unsealed {
 enum class UnsealEvent : std::uint8_t {
   more,    // all bytes are taken
   record,  // `out` is a record's plaintext
+  plain,   // `out` is a piece of a handshake record in the clear
   change,  // a ChangeCipherSpec in TLS 1.2 and before: the next record is under the next key
   locked,  // a protected record begins and no key was given: give it now, or the record is passed over
   bad,     // a record did not open; the next one may

@@ -11,16 +11,29 @@ namespace {
 
 using namespace pellucid;
 
+volatile std::uint8_t seen = 0;
+
 class KnownKeys final : public keys::Keys {  // zeros for everybody, as the suite wants them
  public:
-  Err lease(const keys::Session& session, keys::Part, keys::Lease& lease) noexcept override {
-    const crypto::Suite* suite = crypto::find_suite(session.suite);
-    if (suite == nullptr || session.version < 0x0301 || session.version > 0x0304) return Err::unsupported;
-    for (keys::DirectionKeys& d : lease.side) grant(*suite, session, d);
-    return Err::none;
+  void begin(keys::SessionId, const keys::Ends&) noexcept override {}
+  void message(keys::SessionId, keys::Side, std::uint8_t, Bytes body) noexcept override {
+    for (const std::uint8_t b : body) seen = static_cast<std::uint8_t>(seen ^ b);  // every octet of it may be read
+  }
+  keys::Answer lease(keys::SessionId, const keys::Hellos& hellos, keys::Part, keys::Side, std::int64_t,
+                     keys::DirectionKeys& d) noexcept override {
+    if (late) return keys::Answer::later;
+    return known(hellos, d) ? keys::Answer::granted : keys::Answer::refused;
+  }
+  void terms(keys::SessionId, keys::Terms&) noexcept override {}
+  void end(keys::SessionId) noexcept override {}
+  static bool known(const keys::Hellos& hellos, keys::DirectionKeys& d) noexcept {
+    const crypto::Suite* suite = crypto::find_suite(hellos.suite);
+    if (suite == nullptr || hellos.version < 0x0301 || hellos.version > 0x0304) return false;
+    grant(*suite, hellos, d);
+    return true;
   }
   Err renew(std::uint16_t suite, keys::DirectionKeys& d) noexcept override {
-    keys::Session session;
+    keys::Hellos session;
     session.suite = suite;
     session.version = 0x0304;
     const crypto::Suite* found = crypto::find_suite(suite);
@@ -29,8 +42,10 @@ class KnownKeys final : public keys::Keys {  // zeros for everybody, as the suit
     return Err::none;
   }
 
+  bool late = false;
+
  private:
-  static void grant(const crypto::Suite& suite, const keys::Session& session, keys::DirectionKeys& d) noexcept {
+  static void grant(const crypto::Suite& suite, const keys::Hellos& session, keys::DirectionKeys& d) noexcept {
     const crypto::Shape shape = crypto::shape(suite.cipher);
     const bool whole = session.version == 0x0304 || suite.cipher == crypto::Cipher::chacha20_poly1305;
     const std::size_t iv = shape.kind != crypto::Kind::aead ? 0 : whole ? 12 : shape.iv;
@@ -46,8 +61,6 @@ class KnownKeys final : public keys::Keys {  // zeros for everybody, as the suit
     d.granted = true;
   }
 };
-
-volatile std::uint8_t seen = 0;
 
 struct Desk {
   std::unique_ptr<crypto::Engine> engine = openssl::make_engine(4);
@@ -66,9 +79,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   static Desk desk;
   tls::UnsealStats stats;
   const tls::OpenRoom room{
-      {*desk.engine, desk.rooms, desk.bench_room, stats}, desk.spools, desk.scratch, desk.parking, desk.keys};
+      {*desk.engine, desk.rooms, desk.bench_room, stats}, desk.spools, desk.scratch, desk.parking, desk.keys, 0};
   tls::Opening o;
-  tls::reset(o);
+  tls::reset(o, 1);
+  desk.keys.late = false;
   std::size_t fed = 0, told = 0;
   Cursor in(Bytes(data, size));
   while (in.left() > 3) {
@@ -80,8 +94,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       continue;
     }
     Bytes bytes = in.take(std::min(n, in.left()));
-    if ((what & 6) == 2) tls::note_client_hello(o, dir, bytes);
-    if ((what & 6) == 4) tls::note_server_hello(o, bytes);
+    if ((what & 6) == 2) {
+      keys::DirectionKeys d;
+      const keys::Hellos hellos{o.suite, o.version, false, {}, {}, {}, o.client};
+      const bool yes = (what & 8) != 0 && KnownKeys::known(hellos, d);
+      tls::answer(o, static_cast<keys::Part>(what >> 4 & 3), static_cast<keys::Side>(what >> 6 & 1), yes ? &d : nullptr, room);
+    }
+    if ((what & 6) == 4) desk.keys.late = (what & 8) != 0;
     if ((what & 6) != 0) bytes = {};
     fed += bytes.size();
     for (;;) {

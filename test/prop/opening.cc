@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <list>
 #include <random>
 
 #include "drivers/crypto/ipsecmb/engine.h"
@@ -14,7 +15,6 @@
 #include "lib/flow/stream.h"
 #include "lib/net/parse.h"
 #include "lib/net/pcap.h"
-#include "lib/tls/session.h"
 
 namespace pellucid::tls {
 namespace {
@@ -86,52 +86,79 @@ struct Heard {
   std::string said(bool by_client) const { return text[index(by_client ? client : other(client))]; }
 };
 
+class LoggedKeys final : public keys::Keys {  // whoever is in the key log may be read
+ public:
+  LoggedKeys(const keys::Keylog& log, const crypto::Hasher& hasher, bool late) : log_(log), hasher_(hasher), late_(late) {}
+  void begin(keys::SessionId, const keys::Ends&) noexcept override {}
+  void message(keys::SessionId, keys::Side, std::uint8_t, Bytes) noexcept override {}
+  keys::Answer lease(keys::SessionId, const keys::Hellos& hellos, keys::Part part, keys::Side side, std::int64_t,
+                     keys::DirectionKeys& d) noexcept override {
+    const bool known = keys::lease_from(log_, hasher_, hellos, part, side, d) == Err::none;
+    if (!late_) return known ? keys::Answer::granted : keys::Answer::refused;
+    Owed& owed = owed_.emplace_back();
+    owed.part = part;
+    owed.side = side;
+    owed.known = keys::lease_from(log_, hasher_, hellos, part, side, owed.keys) == Err::none;
+    return keys::Answer::later;
+  }
+  Err renew(std::uint16_t suite, keys::DirectionKeys& d) noexcept override { return keys::renew(hasher_, suite, d); }
+  void terms(keys::SessionId, keys::Terms&) noexcept override {}
+  void end(keys::SessionId) noexcept override {}
+
+  struct Owed {
+    keys::Part part;
+    keys::Side side;
+    bool known;
+    keys::DirectionKeys keys;
+  };
+  std::list<Owed> owed_;  // answers that were put off
+
+ private:
+  const keys::Keylog& log_;
+  const crypto::Hasher& hasher_;
+  const bool late_;
+};
+
 class Opener {
  public:
-  explicit Opener(keys::Keys& keys)
+  explicit Opener(LoggedKeys& keys)
       : keys_(keys),
         engine_(ipsecmb::make_engine(16)),
         rooms_(4),
         spools_(256),
         bench_room_(kMaxSealed),
         scratch_(kMaxMessageKept),
-        parking_(kMaxParked),
-        session_room_(kScratch) {}
+        parking_(kMaxParked) {}
 
   Heard open_all(const Talk& talk) {
     heard_ = {};
-    reset(session_);
-    reset(opening_);
+    reset(opening_, 1);
     for (const Piece& piece : talk) feed(piece.dir, as_bytes(piece.bytes));
+    settle();
     heard_.client = opening_.client;
     heard_.key_updates = opening_.key_updates;
     drop(opening_, room());
-    drop(session_, spools_);
     EXPECT_EQ(rooms_.live(), 0u);
     EXPECT_EQ(spools_.live_chunks(), 0u);
     return std::move(heard_);
   }
 
  private:
-  OpenRoom room() { return {{*engine_, rooms_, bench_room_, heard_.stats}, spools_, scratch_, parking_, keys_}; }
-  void note() {
-    if (session_.client_hello.size != noted_client_) {
-      noted_client_ = session_.client_hello.size;
-      const std::size_t n = spools_.gather(session_.client_hello, session_room_);
-      note_client_hello(opening_, session_.client, Bytes(session_room_).first(n));
-    }
-    if (session_.server_read && opening_.version == 0) {
-      const std::size_t n = spools_.gather(session_.server_hello, session_room_);
-      note_server_hello(opening_, Bytes(session_room_).first(n));
+  OpenRoom room() { return {{*engine_, rooms_, bench_room_, heard_.stats}, spools_, scratch_, parking_, keys_, 0}; }
+  // Answers come when much more has been read.
+  void settle() {
+    while (!keys_.owed_.empty()) {
+      LoggedKeys::Owed& owed = keys_.owed_.front();
+      answer(opening_, owed.part, owed.side, owed.known ? &owed.keys : nullptr, room());
+      keys_.owed_.pop_front();
+      for (const Dir dir : {Dir::up, Dir::down}) take(dir, {});
     }
   }
   void feed(Dir dir, Bytes bytes) {
-    Room clear{spools_, session_room_};
-    if (!session_.over) static_cast<void>(pellucid::tls::feed(session_, dir, bytes, clear));
     const bool answered = opening_.version != 0;
-    note();
-    if (!answered && opening_.version != 0) take(other(dir), {});  // what has waited for the ServerHello
     take(dir, bytes);
+    if (!answered && opening_.version != 0) take(other(dir), {});  // what has waited for the ServerHello
+    if (++fed_ % 5 == 0) settle();
   }
   void take(Dir dir, Bytes bytes) {
     for (;;) {
@@ -139,7 +166,7 @@ class Opener {
       const OpenEvent event = open(opening_, dir, bytes, room(), out);
       if (event == OpenEvent::more || event == OpenEvent::over) return;
       heard_.bad += event == OpenEvent::bad;
-      if (event == OpenEvent::message) heard_.messages[index(dir)].push_back(static_cast<Message>(out.type));
+      if (event == OpenEvent::message && out.stage != Stage::clear) heard_.messages[index(dir)].push_back(static_cast<Message>(out.type));
       if (event == OpenEvent::text) {
         heard_.text[index(dir)] += as_text(out.bytes);
         if (out.stage == Stage::early) heard_.early += static_cast<unsigned>(out.bytes.size());
@@ -147,23 +174,22 @@ class Opener {
     }
   }
 
-  keys::Keys& keys_;
+  LoggedKeys& keys_;
   std::unique_ptr<crypto::Engine> engine_;
   SealedRooms rooms_;
   Spools spools_;
-  std::vector<std::uint8_t> bench_room_, scratch_, parking_, session_room_;
-  Session session_;
+  std::vector<std::uint8_t> bench_room_, scratch_, parking_;
   Opening opening_;
   Heard heard_;
-  std::uint32_t noted_client_ = 0;
+  unsigned fed_ = 0;
 };
 
-std::vector<Heard> open_capture(const std::string& name, std::mt19937_64* cut = nullptr) {
+std::vector<Heard> open_capture(const std::string& name, std::mt19937_64* cut = nullptr, bool late = false) {
   keys::Keylog log;
   const std::string lines = read(kFolder / (name + ".keylog"));
   log.read_last(as_bytes(lines).subspan(log.read(as_bytes(lines))));
   const openssl::Hasher hasher;
-  keys::LoggedKeys keys(log, hasher);
+  LoggedKeys keys(log, hasher, late);
   std::vector<Heard> all;
   for (Talk talk : talks_of(read(kFolder / (name + ".pcap")))) {
     if (cut != nullptr) {
@@ -254,6 +280,19 @@ TEST(Opening, HoweverTheStreamsAreCutItIsTheSame) {
         EXPECT_EQ(cut[i].messages[1], whole[i].messages[1]);
         EXPECT_EQ(cut[i].bad, 0u);
       }
+    }
+  }
+}
+
+TEST(Opening, KeysMayComeLate) {
+  for (const char* name : {"x25519-aes128", "key-updates", "early-data", "hello-retry", "resumed", "curl-http1"}) {
+    SCOPED_TRACE(name);
+    const std::vector<Heard> at_once = open_capture(name), late = open_capture(name, nullptr, true);
+    ASSERT_EQ(late.size(), at_once.size());
+    for (std::size_t i = 0; i < late.size(); ++i) {
+      EXPECT_EQ(late[i].text[0], at_once[i].text[0]);
+      EXPECT_EQ(late[i].text[1], at_once[i].text[1]);
+      EXPECT_EQ(late[i].bad, 0u);
     }
   }
 }
