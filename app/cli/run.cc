@@ -53,8 +53,9 @@ void show_progress(const Session& session) {
 
 int run(const RunFlags& flags) {
   std::string problem;
-  const auto session = Session::open(flags.plan, problem);
-  if (session == nullptr) return complain(problem, kInvalid);
+  int code = kInvalid;
+  const auto session = Session::open(flags.plan, problem, code);
+  if (session == nullptr) return complain(problem, code);
   catch_signals();
   session->start();
   if (flags.plan.quiet) {
@@ -115,6 +116,11 @@ void add_run(CLI::App& app, const Globals& globals, int& exit_code) {
       ->capture_default_str();
   verb->add_flag("--ignore-vlan", plan.ignore_vlan,
                  "VLAN tags do not part flows: for taps that show each direction on its own VLAN");
+  verb->add_option("--keylog", plan.keys.logs, "open TLS sessions by the secrets of this key log")->type_name("FILE");
+  verb->add_option("--grant", plan.keys.grants, "signed grant under which sessions are opened")->type_name("FILE");
+  verb->add_option("--authorities", plan.keys.authorities, "the signed authority set that grants are judged by")
+      ->type_name("FILE");
+  verb->add_flag("--lab", plan.keys.lab, "traffic of your own: keys need no grant, and each record says pellucid.lab");
   verb->add_flag("--quiet", plan.quiet, "no progress bar and no summary");
   verb->footer(
       "Examples:\n  pellucid run office.pcapng\n  pellucid run --out records office.pcap.gz\n"

@@ -7,6 +7,7 @@
 #include <chrono>
 #include <filesystem>
 
+#include "app/exit.h"
 #include "app/policy.h"
 #include "drivers/crypto/openssl/digest.h"
 #include "drivers/crypto/openssl/x509.h"
@@ -83,16 +84,18 @@ bool wants_dpi(const Plan& plan, const policy::Program* program) noexcept {
 }  // namespace
 
 struct Session::Lane {
-  Lane(const engine::Options& options, bool dpi_wanted, std::size_t mail_bytes)
+  Lane(const engine::Options& options, bool dpi_wanted, std::size_t mail_bytes, ReplayKeys* keys)
       : dpi(dpi_wanted ? std::make_unique<dpi::NdpiDpi>(kDpiFlows, kDpiArena) : nullptr),
         records(kRecordRing),
         mail(mail_bytes),
-        worker(options, records, dpi.get(), counters) {}
+        engine(keys == nullptr ? nullptr : ReplayKeys::make_engine(options.limits.opened)),
+        worker(options, records, dpi.get(), counters, {engine == nullptr ? nullptr : &keys->keys(), engine.get()}) {}
 
   metrics::WorkerCounters counters;
   std::unique_ptr<dpi::NdpiDpi> dpi;
   Ring records;
   engine::Mail mail;
+  std::unique_ptr<crypto::Engine> engine;  // null: no session is opened
   engine::Worker worker;
   net::Burst burst;
   std::uint64_t cpu_ns = 0;
@@ -109,7 +112,8 @@ struct Session::Parts {
   metrics::WorkerCounters reader_counters;  // the reader's, or unused by a lone worker but for the front
   metrics::WorkerCounters exporter_counters;
   engine::Front front;
-  net::Burst burst;  // the reader's
+  net::Burst burst;                  // the reader's
+  std::unique_ptr<ReplayKeys> keys;  // null: none were given
   std::vector<std::unique_ptr<Lane>> lanes;
   std::unique_ptr<dpi::NdpiNames> names;
   std::unique_ptr<const policy::Program> program;  // null: none was given
@@ -130,24 +134,30 @@ struct Session::Parts {
 Session::Session(const Plan& plan) : plan_(plan), parts_(std::make_unique<Parts>(plan)) {}
 Session::~Session() = default;
 
-std::unique_ptr<Session> Session::open(const Plan& plan, std::string& problem) {
+std::unique_ptr<Session> Session::open(const Plan& plan, std::string& problem, int& code) {
+  code = kInvalid;
   std::unique_ptr<Session> session(new Session(plan));
   Parts& p = *session->parts_;
   p.names = std::make_unique<dpi::NdpiNames>();
   if (!plan.policy.empty() && (p.program = read_program(plan.policy, *p.names, problem)) == nullptr) return nullptr;
+  if (plan.keys.any() && (p.keys = ReplayKeys::open(plan.keys, problem, code)) == nullptr) return nullptr;
+  code = kInvalid;
   p.source = io::FileSource::open(plan.file, {.repeat = plan.repeat}, problem);
   if (p.source == nullptr) return nullptr;
   std::vector<Ring*> rings;
   const bool dpi = wants_dpi(plan, p.program.get());
   for (unsigned i = 0; i < plan.workers; ++i) {
-    p.lanes.push_back(std::make_unique<Lane>(options_of(plan, i, p.secret), dpi, plan.workers == 1 ? 4096 : kMailRing));
+    p.lanes.push_back(
+        std::make_unique<Lane>(options_of(plan, i, p.secret), dpi, plan.workers == 1 ? 4096 : kMailRing, p.keys.get()));
     rings.push_back(&p.lanes.back()->records);
     if (p.program != nullptr) p.lanes.back()->worker.adopt(p.program.get());
   }
   exporter::EveOptions eve;
   eve.pcap_filename = plan.file == "-" ? "stdin" : plan.file;
+  eve.lab = plan.keys.lab;
   p.eve = std::make_unique<exporter::Eve>(std::move(eve), p.digests, &p.certificates, p.names.get());
   p.eve->set_policy(p.program.get());
+  if (p.keys != nullptr) p.eve->set_grants(&p.keys->names());
   if (!plan.out.empty()) {  // last, so that whatever cannot be had before leaves no trace
     if (plan.out != "-" && !make_folder(plan.out, problem)) return nullptr;
     p.sink = std::make_unique<lines::Lines>(plan.out == "-" ? "-" : plan.out + "/eve.jsonl");

@@ -7,6 +7,7 @@
 #include <thread>
 #include <vector>
 
+#include "app/cli/keys.h"
 #include "drivers/io/file/source.h"
 #include "lib/engine/exporter.h"
 #include "lib/engine/front.h"
@@ -28,6 +29,7 @@ struct Plan {  // what the command line asks for
   unsigned update_minutes = 30;
   bool ignore_vlan = false;
   bool quiet = false;
+  KeyPlan keys;
 };
 
 struct Outcome {
@@ -43,8 +45,8 @@ inline std::atomic<bool> stop_requested{false};  // set by SIGINT and SIGTERM
 
 class Session {
  public:
-  // What cannot be had is said in one line, and the plan does not run.
-  static std::unique_ptr<Session> open(const Plan& plan, std::string& problem);
+  // What cannot be had is said in one line, with the exit code, and the plan does not run.
+  static std::unique_ptr<Session> open(const Plan& plan, std::string& problem, int& code);
   ~Session();
 
   void start();

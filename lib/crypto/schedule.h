@@ -36,6 +36,7 @@ class Schedule {
   void derive(std::string_view label, Bytes transcript, HashSecret& out) const noexcept;
   // … of no messages, as binders want it.
   void derive(std::string_view label, HashSecret& out) const noexcept;
+  bool is_master() const noexcept { return steps_ == 2; }
 
  private:
   const Hasher& hasher_;

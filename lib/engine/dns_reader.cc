@@ -32,21 +32,24 @@ bool take_dns_datagram(State& s, std::uint32_t flow, Bytes datagram) noexcept {
   return take_message(s, flow, datagram, exporter::Cut::whole);
 }
 
-Taken take_dns(State& s, std::uint32_t flow, Dir dir, Bytes bytes) noexcept {
-  flow::Hot& h = s.table.hot(flow);
-  dns::Session& t = s.dns[h.session];
+Next feed_dns(State& s, std::uint32_t flow, std::uint32_t session, Dir dir, Bytes bytes) noexcept {
+  dns::Session& t = s.dns[session];
   dns::Room room{s.spools, s.room()};
   while (!bytes.empty()) {
     const dns::Fed fed = dns::feed(t, dir, bytes, room);
     bytes = bytes.subspan(fed.used);
-    if (fed.event == dns::Event::more) return {Next::same, {}};
+    if (fed.event == dns::Event::more) return Next::same;
     if (fed.event == dns::Event::failed) {
       s.counters.sessions_failed.at(flow::Reader::dns).inc();
-      return {Next::stop, {}};
+      return Next::stop;
     }
     static_cast<void>(take_message(s, flow, fed.message, fed.cut != 0 ? exporter::Cut::cut : exporter::Cut::whole));
   }
-  return {Next::same, {}};
+  return Next::same;
+}
+
+Taken take_dns(State& s, std::uint32_t flow, Dir dir, Bytes bytes) noexcept {
+  return {feed_dns(s, flow, s.table.hot(flow).session, dir, bytes), {}};
 }
 
 void lose_dns(State& s, std::uint32_t flow, Dir dir, std::uint32_t missed) noexcept {

@@ -31,19 +31,15 @@ void on_transaction(State& s, std::uint32_t flow, http::Session& t) noexcept {
 
 }  // namespace
 
-Taken take_http(State& s, std::uint32_t flow, Dir dir, Bytes bytes) noexcept {
-  flow::Hot& h = s.table.hot(flow);
-  http::Session& t = s.http[h.session];
+Next feed_http(State& s, std::uint32_t flow, std::uint32_t session, Dir dir, Bytes& bytes) noexcept {
+  http::Session& t = s.http[session];
   http::Room room{s.spools, s.room()};
   for (;;) {
     const http::Fed fed = http::feed(t, dir, bytes, room);
     bytes = bytes.subspan(fed.used);
     switch (fed.event) {
-      case http::Event::more: {
-        const std::uint32_t n = http::unwanted(t, dir, flow::Streams::kMaxPass);
-        if (n != 0) s.streams.pass(h.stream, dir, n);
-        return {Next::same, {}};
-      }
+      case http::Event::more:
+        return Next::same;
       case http::Event::request:
         on_request(s, flow, t);
         break;
@@ -51,12 +47,22 @@ Taken take_http(State& s, std::uint32_t flow, Dir dir, Bytes bytes) noexcept {
         on_transaction(s, flow, t);
         break;
       case http::Event::upgraded:
-        return {Next::again, bytes};
+        return Next::again;
       case http::Event::failed:
         s.counters.sessions_failed.at(flow::Reader::http).inc();
-        return {Next::stop, {}};
+        return Next::stop;
     }
   }
+}
+
+Taken take_http(State& s, std::uint32_t flow, Dir dir, Bytes bytes) noexcept {
+  const flow::Hot& h = s.table.hot(flow);
+  const Next next = feed_http(s, flow, h.session, dir, bytes);
+  if (next == Next::same) {
+    const std::uint32_t n = http::unwanted(s.http[h.session], dir, flow::Streams::kMaxPass);
+    if (n != 0) s.streams.pass(h.stream, dir, n);
+  }
+  return {next, bytes};
 }
 
 void passed_http(State& s, std::uint32_t flow, Dir dir, std::uint32_t left) noexcept {
@@ -69,14 +75,18 @@ void lose_http(State& s, std::uint32_t flow, Dir dir, std::uint32_t missed) noex
   http::lost(s.http[s.table.hot(flow).session], dir, missed, room);
 }
 
-void close_http(State& s, std::uint32_t flow) noexcept {
-  flow::Hot& h = s.table.hot(flow);
-  if (h.session == kNone) return;
-  http::Session& t = s.http[h.session];
+void finish_http(State& s, std::uint32_t flow, std::uint32_t session) noexcept {
+  http::Session& t = s.http[session];
   http::Room room{s.spools, s.room()};
   while (http::finish(t, room) == http::Event::transaction) on_transaction(s, flow, t);
   http::drop(t, s.spools);
-  s.http.drop(h.session);
+  s.http.drop(session);
+}
+
+void close_http(State& s, std::uint32_t flow) noexcept {
+  flow::Hot& h = s.table.hot(flow);
+  if (h.session == kNone) return;
+  finish_http(s, flow, h.session);
   h.session = kNone;
 }
 

@@ -37,6 +37,7 @@ constexpr std::array kHandlers{
     Handler{take_tls, lose_tls, close_tls, passed_nothing},
     Handler{take_http, lose_http, close_http, passed_http},
     Handler{take_dns, lose_dns, close_dns, passed_nothing},
+    Handler{take_opened, lose_opened, close_opened, passed_nothing},
 };
 const Handler& handler(const flow::Hot& h) noexcept { return kHandlers[static_cast<std::size_t>(h.reader)]; }
 
@@ -103,6 +104,7 @@ bool start_reader(State& s, std::uint32_t flow, flow::Reader reader) noexcept {
       s.tls[h.session].awaited = s.options.many_queues && ((h.tcp_flags[0] | h.tcp_flags[1]) & flow::kTcpSyn) != 0;
       s.table.cold(flow).hello_tick = s.now;
       s.age.set(flow, s.now + s.options.tls_wait_ticks + 1);
+      if (may_open(s)) start_opened(s, flow);
       break;
     case flow::Reader::http:
       http::reset(s.http[h.session]);
@@ -230,10 +232,7 @@ void read_segment(State& s, std::uint32_t flow, Dir dir, const net::Row& row) no
   const std::uint32_t seq = row.seq + ((row.tcp_flags & flow::kTcpSyn) != 0 ? 1 : 0);
   if (h.stream == kNone && !open_stream(s, flow)) return;
   if (!s.streams.begun(h.stream, dir)) s.streams.begin(h.stream, dir, seq);
-  if (h.reader == flow::Reader::tls && tls_waited(s, h, s.table.cold(flow))) {
-    close_tls(s, flow);
-    if (h.stream == kNone) return;
-  }
+  if (tls_waited(s, h, s.table.cold(flow))) hurry_tls(s, flow);
   drain(s, flow, dir, s.streams.push(h.stream, dir, seq, row.payload_bytes()));
   if (h.stream == kNone) return;
   const bool stuck = s.streams.stuck(h.stream, dir);
@@ -274,6 +273,8 @@ void prefetch_reading(const State& s, std::uint32_t flow) noexcept {
       return s.http.prefetch(h.session, kReaderLines);
     case flow::Reader::dns:
       return s.dns.prefetch(h.session, kReaderLines);
+    case flow::Reader::opened:
+      return s.opened.prefetch(h.session, kReaderLines);
     default:
       return;
   }

@@ -19,17 +19,38 @@ struct Taken {
 Taken take_tls(State& s, std::uint32_t flow, Dir dir, Bytes bytes) noexcept;
 void lose_tls(State& s, std::uint32_t flow, Dir dir, std::uint32_t missed) noexcept;
 void close_tls(State& s, std::uint32_t flow) noexcept;  // writes the record if there is something to say; drops the session
-bool tls_waited(const State& s, const flow::Hot& h, const flow::Cold& c) noexcept;  // its time to the record is over
+// What became of bytes of a tls::Session. done: nothing more is to be read in the clear.
+enum class ClearPart : std::uint8_t { more, done, useless };
+ClearPart feed_tls(State& s, std::uint32_t flow, std::uint32_t session, Dir dir, Bytes bytes) noexcept;
+// As close_tls, of this session.
+void conclude_tls(State& s, std::uint32_t flow, std::uint32_t session, metrics::TlsMode mode) noexcept;
+bool awaits_tls(const State& s, const flow::Hot& h) noexcept;                       // its record is not written yet
+bool tls_waited(const State& s, const flow::Hot& h, const flow::Cold& c) noexcept;  // … and its time is over
+void hurry_tls(State& s, std::uint32_t flow) noexcept;                              // … so that it is written now
+
+// A session that is opened: see opened.h.
+Taken take_opened(State& s, std::uint32_t flow, Dir dir, Bytes bytes) noexcept;
+void lose_opened(State& s, std::uint32_t flow, Dir dir, std::uint32_t missed) noexcept;
+void close_opened(State& s, std::uint32_t flow) noexcept;
+bool may_open(const State& s) noexcept;  // whether any session is opened here at all
+// The flow's tls::Session, which has just begun, gets an Opened beside it. Without room it stays unopened, counted.
+void start_opened(State& s, std::uint32_t flow) noexcept;
+// The keeper's answer, null where it is refused; an id that is not known any more is passed over.
+void on_answer(State& s, keys::SessionId id, keys::Part part, keys::Side side, const keys::DirectionKeys* keys) noexcept;
 
 // `left` octets are still to come of those that the stream passes over for this reader.
 void passed_http(State& s, std::uint32_t flow, Dir dir, std::uint32_t left) noexcept;
 Taken take_http(State& s, std::uint32_t flow, Dir dir, Bytes bytes) noexcept;
 void lose_http(State& s, std::uint32_t flow, Dir dir, std::uint32_t missed) noexcept;
 void close_http(State& s, std::uint32_t flow) noexcept;
+// The same of a session that is not the flow's own: no octets are passed over.
+Next feed_http(State& s, std::uint32_t flow, std::uint32_t session, Dir dir, Bytes& bytes) noexcept;
+void finish_http(State& s, std::uint32_t flow, std::uint32_t session) noexcept;
 
 Taken take_dns(State& s, std::uint32_t flow, Dir dir, Bytes bytes) noexcept;
 void lose_dns(State& s, std::uint32_t flow, Dir dir, std::uint32_t missed) noexcept;
 void close_dns(State& s, std::uint32_t flow) noexcept;
+Next feed_dns(State& s, std::uint32_t flow, std::uint32_t session, Dir dir, Bytes bytes) noexcept;
 bool take_dns_datagram(State& s, std::uint32_t flow, Bytes datagram) noexcept;  // false: not a DNS message after all
 
 }  // namespace pellucid::engine

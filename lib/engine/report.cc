@@ -123,9 +123,9 @@ metrics::TlsVersion version_of(const tls::Session& t) noexcept {
   }
 }
 
-void count_session(State& s, const tls::Session& t) noexcept {
+void count_session(State& s, const tls::Session& t, metrics::TlsMode mode) noexcept {
   const bool clear = t.server_read != 0 && tls::hides_nothing(t.cipher);
-  s.counters.tls_sessions.at(version_of(t), clear ? metrics::TlsMode::clear : metrics::TlsMode::opaque).inc();
+  s.counters.tls_sessions.at(version_of(t), clear ? metrics::TlsMode::clear : mode).inc();
 }
 
 exporter::Cut cut_of(std::uint8_t http_flags) noexcept {
@@ -152,7 +152,7 @@ void report_flow(State& s, std::uint32_t flow, Kind kind, flow::End end) noexcep
   write(s, head_of(s, flow, kind, h.last_ns), body, Parts(s, c));
 }
 
-void report_tls(State& s, std::uint32_t flow, const tls::Session& t) noexcept {
+void report_tls(State& s, std::uint32_t flow, const tls::Session& t, metrics::TlsMode mode) noexcept {
   if (!may_report(s, flow, Kind::tls)) return;
   const flow::Hot& h = s.table.hot(flow);
   const flow::Cold& c = s.table.cold(flow);
@@ -173,10 +173,41 @@ void report_tls(State& s, std::uint32_t flow, const tls::Session& t) noexcept {
   parts.add(exporter::piece(Part::hello_retry, s.spools, t.hello_retry));
   parts.add(exporter::piece(Part::certificates, s.spools, t.certificates));
   parts.add(exporter::piece(Part::client_certificates, s.spools, t.client_certificates));
+  parts.add(exporter::piece(Part::encrypted_extensions, s.spools, t.encrypted_extensions));
   exporter::Head head = head_of(s, flow, Kind::tls, s.table.hot(flow).last_ns);
   if ((t.flags & tls::kTlsIncomplete) != 0) head.flags |= exporter::kHeadIncomplete;
   write(s, head, body, parts);
-  count_session(s, t);
+  count_session(s, t, mode);
+}
+
+namespace {
+
+keys::Reason reason_of(const Opened& o) noexcept {
+  if (o.terms.reason != keys::Reason::none) return o.terms.reason;
+  if (o.stats.unread != 0) return keys::Reason::overload;
+  if (o.stats.lost != 0 || o.missed != 0) return keys::Reason::lost;
+  return keys::Reason::none;
+}
+
+exporter::Outcome result_of(const Opened& o, keys::Reason reason) noexcept {
+  if (o.stats.opened == 0) return exporter::Outcome::refused;
+  return reason == keys::Reason::none && o.stats.bad == 0 ? exporter::Outcome::opened : exporter::Outcome::partial;
+}
+
+}  // namespace
+
+void report_decrypt(State& s, std::uint32_t flow, const Opened& o) noexcept {
+  if (!may_report(s, flow, Kind::decrypt)) return;
+  exporter::DecryptBody body{};
+  body.terms = o.terms;
+  body.terms.reason = reason_of(o);
+  body.records_ok = o.stats.opened;
+  body.records_bad = o.stats.bad;
+  body.records_lost = o.stats.lost + o.stats.unread;
+  body.bytes = o.stats.bytes;
+  body.missed = o.missed;
+  body.result = result_of(o, body.terms.reason);
+  write(s, head_of(s, flow, Kind::decrypt, s.table.hot(flow).last_ns), body, Parts(s, s.table.cold(flow)));
 }
 
 namespace {

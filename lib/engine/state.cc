@@ -2,11 +2,12 @@
 
 namespace pellucid::engine {
 
-State::State(const Options& o, Ring& ring, classify::Dpi* inspector, metrics::WorkerCounters& count)
+State::State(const Options& o, Ring& ring, classify::Dpi* inspector, metrics::WorkerCounters& count, const Opener& with)
     : options(o),
       records(ring),
       dpi(inspector),
       counters(count),
+      opener(with),
       table(o.limits.flows),
       age(o.limits.flows),
       streams(o.limits.streams, o.limits.segments),
@@ -17,7 +18,11 @@ State::State(const Options& o, Ring& ring, classify::Dpi* inspector, metrics::Wo
       candidates(o.limits.candidates),
       layers(o.limits.layers),
       names(o.limits.names),
+      opened(with.keys != nullptr ? o.limits.opened : 0),
+      sealed_rooms(with.keys != nullptr ? o.limits.sealed_rooms : 0),
       scratch(kScratch),
+      text(with.keys != nullptr ? tls::kMaxSealed : 1),
+      parking(with.keys != nullptr ? tls::kMaxParked : 1),
       desk(1) {}
 
 }  // namespace pellucid::engine

@@ -5,6 +5,7 @@
 #include "lib/classify/dpi.h"
 #include "lib/dns/stream.h"
 #include "lib/engine/name.h"
+#include "lib/engine/opened.h"
 #include "lib/export/record.h"
 #include "lib/flow/age.h"
 #include "lib/flow/stream.h"
@@ -29,6 +30,8 @@ struct Limits {  // per worker; docs/LIMITS.md says what happens at each
   std::uint32_t candidates = 1u << 14;    // flows whose first bytes are too few to tell
   std::uint32_t layers = 1u << 18;        // flows with tags or tunnels
   std::uint32_t names = 1u << 18;         // host names kept for judging flows anew
+  std::uint32_t opened = 1u << 14;        // TLS sessions that are opened at once, where any is
+  std::uint32_t sealed_rooms = 1u << 13;  // … records of theirs that go on in a later packet
 };
 
 struct Options {
@@ -57,12 +60,13 @@ struct Candidate {  // first bytes of a TCP flow that could still become a proto
 };
 
 struct State {
-  State(const Options& options, Ring& records, classify::Dpi* dpi, metrics::WorkerCounters& counters);
+  State(const Options& options, Ring& records, classify::Dpi* dpi, metrics::WorkerCounters& counters, const Opener& opener);
 
   Options options;
   Ring& records;
   classify::Dpi* dpi;  // null: metadata only
   metrics::WorkerCounters& counters;
+  Opener opener;
 
   flow::Table table;
   flow::Age age;
@@ -74,12 +78,17 @@ struct State {
   Slab<Candidate> candidates;
   Slab<net::Layers> layers;
   Slab<Name> names;
+  Slab<Opened> opened;
+  tls::SealedRooms sealed_rooms;
   LineArray<std::uint8_t> scratch;
+  LineArray<std::uint8_t> text;     // of the record at hand
+  LineArray<std::uint8_t> parking;  // what waited for a key, read again
   LineArray<policy::Desk> desk;
 
   const policy::Program* program = nullptr;  // in force; null: options.level holds for every flow
   std::uint16_t epoch = 0;                   // the low bits of its generation
   std::uint32_t flows_at[5] = {};            // live, by level
+  std::uint32_t opened_count = 0;            // sessions for which opening was begun
 
   classify::DpiJob jobs[net::kBurst];
   unsigned job_count = 0;

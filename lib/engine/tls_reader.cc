@@ -25,31 +25,34 @@ void hide_name(State& s, std::uint32_t flow) noexcept {
 }
 
 // The record is written once, when the handshake is over, broken, or has taken too long; then its bytes are of no more use.
-void conclude(State& s, std::uint32_t flow) noexcept {
+void say(State& s, std::uint32_t flow, const tls::Session& t, metrics::TlsMode mode) noexcept {
   flow::Hot& h = s.table.hot(flow);
-  tls::Session& t = s.tls[h.session];
-  const bool said_something = t.hello_read != 0 || t.server_read != 0;
-  if (said_something) {
-    note_flags(s, h, t);
-    if (t.hello_read == 0) name_flow(s, flow, classify::kTls, {});
-    if (hides_name(t)) hide_name(s, flow);
-    report_tls(s, flow, t);
-  }
-  tls::drop(t, s.spools);
-  s.tls.drop(h.session);
-  h.session = kNone;
-  h.reader = flow::Reader::none;
+  if (t.hello_read == 0 && t.server_read == 0) return;
+  note_flags(s, h, t);
+  if (t.hello_read == 0) name_flow(s, flow, classify::kTls, {});
+  if (hides_name(t)) hide_name(s, flow);
+  report_tls(s, flow, t, mode);
 }
 
 }  // namespace
 
-bool tls_waited(const State& s, const flow::Hot&, const flow::Cold& c) noexcept {
-  return static_cast<std::int32_t>(s.now - c.hello_tick) > static_cast<std::int32_t>(s.options.tls_wait_ticks);
+void conclude_tls(State& s, std::uint32_t flow, std::uint32_t session, metrics::TlsMode mode) noexcept {
+  say(s, flow, s.tls[session], mode);
+  tls::drop(s.tls[session], s.spools);
+  s.tls.drop(session);
 }
 
-Taken take_tls(State& s, std::uint32_t flow, Dir dir, Bytes bytes) noexcept {
-  flow::Hot& h = s.table.hot(flow);
-  tls::Session& t = s.tls[h.session];
+bool awaits_tls(const State& s, const flow::Hot& h) noexcept {
+  return h.reader == flow::Reader::tls || (h.reader == flow::Reader::opened && s.opened[h.session].clear != kNone);
+}
+
+bool tls_waited(const State& s, const flow::Hot& h, const flow::Cold& c) noexcept {
+  return awaits_tls(s, h) &&
+         static_cast<std::int32_t>(s.now - c.hello_tick) > static_cast<std::int32_t>(s.options.tls_wait_ticks);
+}
+
+ClearPart feed_tls(State& s, std::uint32_t flow, std::uint32_t session, Dir dir, Bytes bytes) noexcept {
+  tls::Session& t = s.tls[session];
   const bool had_hello = t.hello_read != 0;
   tls::Room room{s.spools, s.room()};
   const tls::Step step = tls::feed(t, dir, bytes, room);
@@ -60,10 +63,21 @@ Taken take_tls(State& s, std::uint32_t flow, Dir dir, Bytes bytes) noexcept {
     name_flow(s, flow, classify::kTls, {t.sni, t.sni_size});
     if (hides_name(t)) hide_name(s, flow);
   }
-  if (step == tls::Step::more || step == tls::Step::hello) return {Next::same, {}};
-  const bool useless = step == tls::Step::failed && t.hello_read == 0 && t.server_read == 0;
+  if (step == tls::Step::more || step == tls::Step::hello) return ClearPart::more;
   if (step == tls::Step::failed) s.counters.sessions_failed.at(flow::Reader::tls).inc();
-  if (!useless) return {Next::stop, {}};
+  const bool useless = step == tls::Step::failed && t.hello_read == 0 && t.server_read == 0;
+  return useless ? ClearPart::useless : ClearPart::done;
+}
+
+Taken take_tls(State& s, std::uint32_t flow, Dir dir, Bytes bytes) noexcept {
+  switch (feed_tls(s, flow, s.table.hot(flow).session, dir, bytes)) {
+    case ClearPart::more:
+      return {Next::same, {}};
+    case ClearPart::done:
+      return {Next::stop, {}};
+    case ClearPart::useless:
+      break;
+  }
   return {Next::again, {}};  // it only looked like TLS: the next segment is unknown again
 }
 
@@ -72,7 +86,19 @@ void lose_tls(State& s, std::uint32_t flow, Dir dir, std::uint32_t) noexcept {
 }
 
 void close_tls(State& s, std::uint32_t flow) noexcept {
-  if (s.table.hot(flow).session != kNone) conclude(s, flow);
+  flow::Hot& h = s.table.hot(flow);
+  if (h.session == kNone) return;
+  conclude_tls(s, flow, h.session, metrics::TlsMode::opaque);
+  h.session = kNone;
+  h.reader = flow::Reader::none;
+}
+
+void hurry_tls(State& s, std::uint32_t flow) noexcept {
+  const flow::Hot& h = s.table.hot(flow);
+  if (h.reader == flow::Reader::tls) return close_tls(s, flow);
+  Opened& o = s.opened[h.session];
+  conclude_tls(s, flow, o.clear, o.stats.opened != 0 ? metrics::TlsMode::opened : metrics::TlsMode::refused);
+  o.clear = kNone;
 }
 
 }  // namespace pellucid::engine

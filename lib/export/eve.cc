@@ -100,6 +100,7 @@ void Eve::write(const View& v, std::string& out) noexcept {
     case Kind::http:
       write_http(json, v);
       break;
+    case Kind::decrypt:  // all of it is ours
     case Kind::kCount:
       break;
   }
@@ -152,6 +153,8 @@ void Eve::write_own(Json& json, const View& v, const net::Layers* layers, Shown 
   if (layers != nullptr) write_layers(json, *layers);
   if (h.kind == Kind::tls) tls_.write_own(json, v);
   if (h.kind == Kind::mdns) write_mdns_own(json, v);
+  if (h.kind == Kind::decrypt) write_decrypt_own(json, v, grants_);
+  if (options_.lab) json.yes("lab");
   json.close_object();
 }
 

@@ -6,6 +6,7 @@
 
 #include "lib/classify/dpi.h"
 #include "lib/export/certificate.h"
+#include "lib/export/eve_decrypt.h"
 #include "lib/export/eve_dns.h"
 #include "lib/export/eve_tls.h"
 #include "lib/export/json.h"
@@ -18,6 +19,7 @@ struct EveOptions {
   std::string pcap_filename = {};            // of a replay; empty: live
   std::vector<std::string> interfaces = {};  // names by Head.iface, for live capture
   std::string host = {};                     // EVE's sensor name; empty: left out
+  bool lab = false;                          // keys were used without a grant: each record says so
 };
 
 class Eve {
@@ -29,6 +31,7 @@ class Eve {
   void write(const View& record, std::string& out) noexcept;  // appends one line
   // From which the names of rules are taken, for records of its generation; null: none are named.
   void set_policy(const policy::Program* policy) noexcept { policy_ = policy; }
+  void set_grants(const GrantNames* grants) noexcept { grants_ = grants; }  // null: none are named
 
  private:
   void write_common(Json& json, const View& v, const net::Layers* layers) noexcept;
@@ -39,6 +42,7 @@ class Eve {
   const crypto::Digests& digests_;
   const classify::Names* names_;
   const policy::Program* policy_ = nullptr;
+  const GrantNames* grants_ = nullptr;
   TlsText tls_;
 };
 

@@ -100,6 +100,20 @@ void write_alerts(Json& json, const TlsBody& b) noexcept {
   json.close_array_or_drop(mark);
 }
 
+// TLS 1.3 says it in EncryptedExtensions (RFC 8446 4.3.1).
+Bytes server_alpn(const tls::ServerHello& hello, Bytes encrypted_extensions) noexcept {
+  constexpr std::uint16_t kAlpn = 16;
+  Cursor in(encrypted_extensions);
+  tls::Extensions list(in.take16());
+  Bytes chosen = hello.alpn;
+  for (tls::Extension e; list.next(e);) {
+    Cursor names(e.body);
+    Cursor first(names.take16());
+    if (e.type == kAlpn) chosen = first.take8();
+  }
+  return chosen;
+}
+
 }  // namespace
 
 void TlsText::write(Json& json, const View& v) noexcept {
@@ -149,9 +163,9 @@ void TlsText::write_server(Json& json, const View& v) noexcept {
   const Result<tls::ServerHello> hello = tls::read_server_hello(raw);
   if (!hello) return;
   write_ja3(json, "ja3s", tls::ja3s(*hello));
-  if (!hello->alpn.empty()) {
+  if (const Bytes alpn = server_alpn(*hello, v.part(Part::encrypted_extensions)); !alpn.empty()) {
     json.open_array("server_alpns");
-    json.text(as_text(hello->alpn));
+    json.text(as_text(alpn));
     json.close_array();
   }
   json.open_object("server_handshake");

@@ -6,13 +6,14 @@
 #include "lib/base/ring.h"
 #include "lib/classify/label.h"
 #include "lib/flow/hot.h"
+#include "lib/keys/terms.h"
 #include "lib/net/layers.h"
 #include "lib/policy/level.h"
 
 namespace pellucid::exporter {
 
-enum class Kind : std::uint8_t { flow, flow_update, tls, dns, mdns, http, kCount };
-inline constexpr std::string_view kKindLabels[] = {"flow", "flow_update", "tls", "dns", "mdns", "http"};
+enum class Kind : std::uint8_t { flow, flow_update, tls, dns, mdns, http, decrypt, kCount };
+inline constexpr std::string_view kKindLabels[] = {"flow", "flow_update", "tls", "dns", "mdns", "http", "decrypt"};
 
 inline constexpr std::uint16_t kHeadIncomplete = 1;  // the tail, or the flow's metadata, was cut at a limit
 inline constexpr std::uint16_t kHeadAssumed = 2;     // the source is a guess
@@ -84,6 +85,21 @@ struct HttpBody {
   std::uint64_t response_bytes;
 };
 
+enum class Outcome : std::uint8_t { opened, partial, refused };  // of what was asked to be opened
+inline constexpr std::string_view kOutcomeLabels[] = {"opened", "partial", "refused"};
+constexpr std::string_view label(Outcome r) noexcept { return kOutcomeLabels[static_cast<std::size_t>(r)]; }
+
+struct DecryptBody {
+  keys::Terms terms;
+  std::uint64_t records_ok;
+  std::uint64_t records_bad;   // their tags did not match
+  std::uint64_t records_lost;  // not there as a whole, or no room was left for them
+  std::uint64_t bytes;         // of plaintext
+  std::uint64_t missed;        // … of application data that are known to be missing
+  Outcome result;
+  std::uint8_t spare[7];
+};
+
 enum class Part : std::uint8_t {
   layers,        // net::Layers, where the flow has any
   client_hello,  // handshake bodies, without their 4-octet headers
@@ -94,6 +110,7 @@ enum class Part : std::uint8_t {
   dns_message,
   http_request,  // header blocks, request and status line included, without the empty line
   http_response,
+  encrypted_extensions,  // TLS 1.3, of a handshake that was opened
 };
 struct PartHead {
   std::uint32_t size;  // of the bytes that follow, before padding to 8
@@ -139,6 +156,8 @@ constexpr std::size_t body_size(Kind k) noexcept {
       return sizeof(DnsBody);
     case Kind::http:
       return sizeof(HttpBody);
+    case Kind::decrypt:
+      return sizeof(DecryptBody);
     case Kind::kCount:
       break;
   }

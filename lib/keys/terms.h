@@ -27,7 +27,8 @@ constexpr std::string_view label(Visibility v) noexcept { return kVisibilityLabe
 
 // Proofs that were looked at and held, a bit each.
 enum class Proof : std::uint8_t { server_finished, client_finished, certificate_verify, chain, binder };
-inline constexpr std::string_view kProofLabels[] = {"server_finished", "client_finished", "certificate_verify", "chain", "binder"};
+inline constexpr std::string_view kProofLabels[] = {"server_finished", "client_finished", "certificate_verify", "chain",
+                                                    "binder"};
 constexpr std::uint8_t bit(Proof p) noexcept { return static_cast<std::uint8_t>(1u << static_cast<unsigned>(p)); }
 
 inline constexpr std::uint16_t kNoGrant = 0xffff;

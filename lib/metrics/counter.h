@@ -70,12 +70,12 @@ class Family {
 inline constexpr unsigned kErrs = static_cast<unsigned>(Err::kCount);
 inline constexpr unsigned kLayers = 16;      // net::Layer
 inline constexpr unsigned kEnds = 4;         // flow::End
-inline constexpr unsigned kReaders = 5;      // flow::Reader
-inline constexpr unsigned kKinds = 6;        // exporter::Kind
+inline constexpr unsigned kReaders = 6;      // flow::Reader
+inline constexpr unsigned kKinds = 7;        // exporter::Kind
 inline constexpr unsigned kCategories = 41;  // classify::category_slot()
 enum class TlsVersion : std::uint8_t { ssl2, ssl3, tls10, tls11, tls12, tls13, undetermined, other, kCount };
-enum class TlsMode : std::uint8_t { clear, opaque, kCount };  // clear: the cipher hides nothing
-inline constexpr unsigned kLevels = 5;                        // policy::Level
+enum class TlsMode : std::uint8_t { clear, opaque, opened, refused, kCount };  // clear: the cipher hides nothing
+inline constexpr unsigned kLevels = 5;                                         // policy::Level
 enum class Untracked : std::uint8_t { table_full, kCount };
 enum class DpiEnd : std::uint8_t { decided, gave_up, dropped, kCount };
 inline constexpr unsigned kTlsVersions = static_cast<unsigned>(TlsVersion::kCount);

@@ -19,13 +19,13 @@ struct Axis {
 inline constexpr std::string_view kLayerValues[] = {"link", "vlan", "mpls",  "pppoe", "ipv4",  "ipv6",   "tcp", "udp",
                                                     "icmp", "sctp", "ipsec", "gre",   "vxlan", "geneve", "gtp", "teredo"};
 inline constexpr std::string_view kEndValues[] = {"timeout", "closed", "evicted", "shutdown"};
-inline constexpr std::string_view kReaderValues[] = {"unknown", "none", "tls", "http", "dns"};
-inline constexpr std::string_view kKindValues[] = {"flow", "flow_update", "tls", "dns", "mdns", "http"};
+inline constexpr std::string_view kReaderValues[] = {"unknown", "none", "tls", "http", "dns", "opened"};
+inline constexpr std::string_view kKindValues[] = {"flow", "flow_update", "tls", "dns", "mdns", "http", "decrypt"};
 inline constexpr std::string_view kUntrackedValues[] = {"table_full"};
 inline constexpr std::string_view kDpiEndValues[] = {"decided", "gave_up", "dropped"};
 inline constexpr std::string_view kTlsVersionValues[] = {"SSLv2",   "SSLv3",   "TLSv1",        "TLS 1.1",
                                                          "TLS 1.2", "TLS 1.3", "UNDETERMINED", "other"};
-inline constexpr std::string_view kTlsModeValues[] = {"clear", "opaque"};
+inline constexpr std::string_view kTlsModeValues[] = {"clear", "opaque", "opened", "refused"};
 // The names that records show, those without a name as one.
 inline constexpr std::string_view kCategoryValues[] = {"Unspecified",
                                                        "Media",

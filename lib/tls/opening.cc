@@ -23,8 +23,7 @@ bool from_client(const Work& w) noexcept { return w.dir == w.o.client; }
 bool tls13(const Opening& o) noexcept { return o.version == 0x0304; }
 
 keys::Hellos hellos_of(const Opening& o) noexcept {
-  return {o.suite,         o.version,       o.encrypt_then_mac != 0,
-          o.client_random, o.server_random, Bytes(o.session_id, o.session_id_size),
+  return {o.suite, o.version, o.encrypt_then_mac != 0, o.client_random, o.server_random, Bytes(o.session_id, o.session_id_size),
           o.client};
 }
 
@@ -54,6 +53,8 @@ bool put_key(Work& w, const keys::DirectionKeys& d, Stage stage) noexcept {
   if (!d.granted || set_key(w.side.unsealer, d.use, d.first_block(), w.room.bench) != Err::none) return false;
   std::ranges::copy(d.traffic.bytes(), w.side.traffic);
   w.side.stage = stage;
+  w.side.end_at = w.side.at;
+  w.side.end_seq = 0;
   w.side.refused = 0;
   return true;
 }
@@ -216,8 +217,20 @@ void gather(Work& w, Bytes piece) noexcept {
   if (!w.room.spools.append(w.side.gather, piece)) refuse(w);
 }
 
+// Between two records that opened there is what was lost; what of it was framing, their numbers tell.
+std::uint64_t missed_before(OpeningSide& side, const Unsealed& record) noexcept {
+  const Unsealer& u = side.unsealer;
+  const std::uint64_t begin = side.at - record.wire, gap = begin - std::min(begin, side.end_at);
+  const std::uint64_t skipped = u.seq - 1 - std::min(u.seq - 1, side.end_seq);
+  const std::uint64_t framing = skipped * (kRecordHead + overhead(u));
+  side.end_at = side.at;
+  side.end_seq = u.seq;
+  return skipped == 0 ? 0 : gap - std::min(gap, framing);
+}
+
 OpenEvent on_record(Work& w, const Unsealed& record) noexcept {
   w.out.stage = w.side.stage;
+  w.out.missed = missed_before(w.side, record);
   w.out.bytes = record.text;
   switch (static_cast<Content>(record.type)) {
     case Content::application_data:
@@ -243,7 +256,10 @@ OpenEvent take(Work& w, Bytes& bytes) noexcept {
     }
     Unsealed record;
     OpenEvent event = OpenEvent::more;
-    switch (unseal(w.side.unsealer, bytes, w.room.bench, record)) {
+    const std::size_t before = bytes.size();
+    const UnsealEvent what = unseal(w.side.unsealer, bytes, w.room.bench, record);
+    w.side.at += before - bytes.size();
+    switch (what) {
       case UnsealEvent::more:
         break;
       case UnsealEvent::record:
@@ -317,21 +333,22 @@ void answer(Opening& o, Part part, keys::Side from, const keys::DirectionKeys* k
 void lose(Opening& o, Dir dir, std::uint32_t missed, const OpenRoom& room) noexcept {
   OpeningSide& side = o.side[index(dir)];
   room.spools.clear(side.gather);
+  side.at += missed;
   if (side.wait == Wait::none) return lose(side.unsealer, missed, room.bench);
   Out out{};
   Work w{o, side, dir, room, out};
   refuse(w);  // what is parked would not go on where it ends
 }
 
-void refuse(Opening& o, const OpenRoom& room) noexcept {
+void refuse(Opening& o, Dir dir, const OpenRoom& room) noexcept {
   Out out{};
-  for (const Dir dir : {Dir::up, Dir::down}) {
-    Work w{o, o.side[index(dir)], dir, room, out};
-    refuse(w);
-  }
+  Work w{o, o.side[index(dir)], dir, room, out};
+  refuse(w);
 }
 
-void drop(Opening& o, const OpenRoom& room) noexcept { refuse(o, room); }
+void drop(Opening& o, const OpenRoom& room) noexcept {
+  for (const Dir dir : {Dir::up, Dir::down}) refuse(o, dir, room);
+}
 
 bool settled(const Opening& o, Dir dir) noexcept {
   const OpeningSide& side = o.side[index(dir)];

@@ -23,6 +23,9 @@ struct OpeningSide {  // a direction
   Unsealer unsealer;
   Spool gather;                            // of a handshake message that goes on
   Spool parked;                            // what came while it waits
+  std::uint64_t at;                        // octets of the stream that came or were lost
+  std::uint64_t end_at;                    // … up to the end of the last record that opened
+  std::uint64_t end_seq;                   // number of the record after that one
   std::uint8_t traffic[crypto::kMaxHash];  // TLS 1.3: the secret of the key in force; wiped by drop()
   Stage stage;
   Wait wait;
@@ -59,9 +62,10 @@ enum class OpenEvent : std::uint8_t {
 };
 
 struct Out {
-  std::uint8_t type;  // of a message
-  Stage stage;        // whose key opened it
-  Bytes bytes;        // text, a message's body, an alert's two octets; valid until the next call
+  std::uint8_t type;     // of a message
+  Stage stage;           // whose key opened it; clear: it was not protected
+  Bytes bytes;           // text, a message's body, an alert's two octets; valid until the next call
+  std::uint64_t missed;  // octets of text that are missing before these, as far as records tell without their padding
 };
 
 struct OpenRoom {
@@ -83,8 +87,8 @@ OpenEvent open(Opening& o, Dir dir, Bytes& bytes, const OpenRoom& room, Out& out
 // What lease() has put off; null: it is refused.
 void answer(Opening& o, keys::Part part, keys::Side side, const keys::DirectionKeys* keys, const OpenRoom& room) noexcept;
 void lose(Opening& o, Dir dir, std::uint32_t missed, const OpenRoom& room) noexcept;
-void refuse(Opening& o, const OpenRoom& room) noexcept;  // nothing more is opened: keys and what waits are given back, wiped
-void drop(Opening& o, const OpenRoom& room) noexcept;    // … and all the rest
+void refuse(Opening& o, Dir dir, const OpenRoom& room) noexcept;  // nothing more is opened: its key and what waits are wiped
+void drop(Opening& o, const OpenRoom& room) noexcept;             // … and all the rest
 
 inline bool waits(const Opening& o, Dir dir) noexcept { return o.side[index(dir)].wait != Wait::none; }
 // Nothing more can come of a direction's handshake: it is over, or it is not opened.

@@ -1,6 +1,7 @@
 #include "lib/tls/session.h"
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 
 #include "lib/tls/handshake.h"
@@ -250,14 +251,16 @@ void seek(Turn& t, Bytes bytes) noexcept {
   side.left = 0;
 }
 
+std::array<Spool*, 8> spools_of(Session& s) noexcept {
+  return {&s.side[0].gather, &s.side[1].gather, &s.client_hello,        &s.server_hello,
+          &s.hello_retry,    &s.certificates,   &s.client_certificates, &s.encrypted_extensions};
+}
+
 }  // namespace
 
 void reset(Session& s) noexcept {
   std::memset(static_cast<void*>(&s), 0, sizeof s);
-  for (Spool* spool : {&s.side[0].gather, &s.side[1].gather, &s.client_hello, &s.server_hello, &s.hello_retry, &s.certificates,
-                       &s.client_certificates}) {
-    *spool = Spool{};
-  }
+  for (Spool* spool : spools_of(s)) *spool = Spool{};
 }
 
 Step feed(Session& s, Dir dir, Bytes in_order, Room& room) noexcept {
@@ -294,10 +297,7 @@ void lost(Session& s, Dir dir, Spools& spools) noexcept {
 }
 
 void drop(Session& s, Spools& spools) noexcept {
-  for (Spool* spool : {&s.side[0].gather, &s.side[1].gather, &s.client_hello, &s.server_hello, &s.hello_retry, &s.certificates,
-                       &s.client_certificates}) {
-    spools.clear(*spool);
-  }
+  for (Spool* spool : spools_of(s)) spools.clear(*spool);
 }
 
 }  // namespace pellucid::tls

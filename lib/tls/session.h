@@ -60,9 +60,10 @@ struct Session {
   Spool hello_retry;
   Spool certificates;  // the server's Certificate message, TLS 1.2 and before
   Spool client_certificates;
-  std::uint64_t ech_mark;  // of the first ClientHello's extension, to be compared with a second one's
-  std::uint16_t flags;     // kTls…
-  std::uint16_t version;   // negotiated, 0: neither a ServerHello nor a retry yet
+  Spool encrypted_extensions;  // TLS 1.3, where the handshake is opened
+  std::uint64_t ech_mark;      // of the first ClientHello's extension, to be compared with a second one's
+  std::uint16_t flags;         // kTls…
+  std::uint16_t version;       // negotiated, 0: neither a ServerHello nor a retry yet
   std::uint16_t offered_version;
   std::uint16_t cipher;
   std::uint16_t group;

@@ -20,13 +20,6 @@ struct Work {
   Unsealed& out;
 };
 
-bool tls13(const Unsealer& u) noexcept { return u.version == crypto::Version::tls13; }
-std::size_t own_nonce(const Unsealer& u) noexcept {
-  const crypto::Shape s = crypto::shape(u.cipher);
-  return s.kind == Kind::aead && !tls13(u) ? s.own_nonce : 0;
-}
-std::size_t tag_size(const Unsealer& u) noexcept { return crypto::shape(u.cipher).tag; }
-
 // In TLS 1.0 a record's first block goes over the last one of the record before (RFC 2246 6.2.3.2).
 bool chained(const Unsealer& u) noexcept {
   return u.version == crypto::Version::tls10 && crypto::shape(u.cipher).kind == Kind::cbc;
@@ -96,11 +89,21 @@ UnsealEvent accept(Work& w, Bytes text) noexcept {
   w.out.type = u.head[0];
   if (tls13(u) && !strip_padding(text, w.out.type)) return refuse(w);
   w.out.text = text;
+  w.out.wire = static_cast<std::uint16_t>(kRecordHead + u.length);
   w.bench.stats.bytes += text.size();
   ++w.bench.stats.opened;
   u.bad_tags = u.trial = 0;
   ++u.seq;
   return UnsealEvent::record;
+}
+
+Piece open_piece(Work& w, const crypto::Record& record, Bytes body) noexcept {
+  const std::size_t before = own_nonce(w.u), behind = tag_size(w.u);
+  Piece piece{w.u.slot, &record,        body.subspan(before, body.size() - before - behind), w.bench.scratch.data(), nullptr,
+              0,        Status::waiting};
+  if (crypto::shape(w.u.cipher).kind == Kind::aead) piece.tag = body.data() + body.size() - behind;
+  w.bench.engine.open({&piece, 1});
+  return piece;
 }
 
 // A body that is there as a whole. Gives the event; the plaintext is in scratch.
@@ -110,10 +113,7 @@ UnsealEvent open_whole(Work& w, Bytes body) noexcept {
   if (body.size() < before + behind) return refuse(w);
   std::memcpy(u.nonce, body.data(), before);
   const crypto::Record record = record_of(u);
-  Piece piece{u.slot, &record,        body.subspan(before, body.size() - before - behind), w.bench.scratch.data(), nullptr,
-              0,      Status::waiting};
-  if (crypto::shape(u.cipher).kind == Kind::aead) piece.tag = body.data() + body.size() - behind;
-  w.bench.engine.open({&piece, 1});
+  const Piece piece = open_piece(w, record, body);
   remember(u, body);
   if (piece.status == Status::opened) return accept(w, w.bench.scratch.first(piece.size));
   wipe(w.bench.scratch.data(), body.size());
@@ -161,23 +161,27 @@ UnsealEvent finish_pieces(Work& w) noexcept {
   return accept(w, w.bench.scratch.first(size));
 }
 
+// A piece of a record that is not opened; of a handshake in the clear it is given out.
+UnsealEvent pass_over(Work& w, Bytes piece) noexcept {
+  Unsealer& u = w.u;
+  const bool handshake = u.head[0] == static_cast<std::uint8_t>(Content::handshake);
+  const bool plain = handshake && !u.muted && (u.sealing == Sealing::clear || tls13(u));
+  w.out = {u.head[0], piece};
+  if (u.counted) remember(u, piece);
+  u.have = static_cast<std::uint16_t>(u.have + piece.size());
+  if (u.have == u.length) {
+    u.seq += u.counted;
+    end_record(u, w.bench);
+  }
+  return plain ? UnsealEvent::plain : UnsealEvent::more;
+}
+
 UnsealEvent take_body(Work& w) noexcept {
   Unsealer& u = w.u;
   const std::size_t left = static_cast<std::size_t>(u.length) - u.have;
   const Bytes piece = w.bytes.first(std::min(left, w.bytes.size()));
   w.bytes = w.bytes.subspan(piece.size());
-  if (u.passed) {
-    const bool plain = !u.muted && (u.sealing == Sealing::clear || tls13(u)) &&
-                       u.head[0] == static_cast<std::uint8_t>(Content::handshake);
-    if (u.counted) remember(u, piece);
-    u.have = static_cast<std::uint16_t>(u.have + piece.size());
-    if (u.have == u.length) {
-      u.seq += u.counted;
-      end_record(u, w.bench);
-    }
-    w.out = {static_cast<std::uint8_t>(Content::handshake), piece};
-    return plain ? UnsealEvent::plain : UnsealEvent::more;
-  }
+  if (u.passed) return pass_over(w, piece);
   UnsealEvent event = UnsealEvent::more;
   if (u.have == 0 && piece.size() == u.length) {
     event = open_whole(w, piece);
@@ -185,9 +189,7 @@ UnsealEvent take_body(Work& w) noexcept {
     if (u.room == kNone && (u.room = w.bench.rooms.claim()) == kNone) {
       ++w.bench.stats.unread;
       u.passed = 1;
-      remember(u, piece);
-      u.have = static_cast<std::uint16_t>(u.have + piece.size());
-      return UnsealEvent::more;
+      return pass_over(w, piece);
     }
     take_piece(w, piece);
     if (u.have < u.length) return UnsealEvent::more;
@@ -242,15 +244,12 @@ bool may_begin(const Unsealer& u) noexcept {
 UnsealEvent try_numbers(Work& w, Bytes body) noexcept {
   Unsealer& u = w.u;
   const std::uint64_t first = u.seq;
-  const std::size_t before = own_nonce(u), behind = tag_size(u);
+  const std::size_t before = own_nonce(u);
   if (before != 0) std::memcpy(u.nonce, body.data(), before);
   for (std::uint64_t i = 0; i <= std::min<std::uint64_t>(u.gap, kMaxGuesses - 1); ++i) {
     u.seq = first + i;
     const crypto::Record record = record_of(u);
-    Piece piece{u.slot, &record,        body.subspan(before, body.size() - before - behind), w.bench.scratch.data(), nullptr,
-                0,      Status::waiting};
-    if (crypto::shape(u.cipher).kind == Kind::aead) piece.tag = body.data() + body.size() - behind;
-    w.bench.engine.open({&piece, 1});
+    const Piece piece = open_piece(w, record, body);
     if (piece.status != Status::opened) continue;
     remember(u, body);
     w.bench.stats.lost += i;

@@ -59,9 +59,20 @@ struct Unsealer {
 };
 static_assert(std::is_trivially_copyable_v<Unsealer>);
 
+inline bool tls13(const Unsealer& u) noexcept { return u.version == crypto::Version::tls13; }
+// Octets of a record's body that are no text: before it, behind it, and both with TLS 1.3's type; of CBC the least. Padding is
+// text here.
+inline std::size_t own_nonce(const Unsealer& u) noexcept {
+  const crypto::Shape s = crypto::shape(u.cipher);
+  return s.kind == crypto::Kind::aead && !tls13(u) ? s.own_nonce : 0;
+}
+inline std::size_t tag_size(const Unsealer& u) noexcept { return crypto::shape(u.cipher).tag; }
+inline std::size_t overhead(const Unsealer& u) noexcept { return own_nonce(u) + tag_size(u) + (tls13(u) ? 1 : 0); }
+
 struct Unsealed {
-  std::uint8_t type;  // Content; of TLS 1.3 the inner one
-  Bytes text;         // valid until the next call
+  std::uint8_t type;       // Content; of TLS 1.3 the inner one
+  Bytes text;              // valid until the next call
+  std::uint16_t wire = 0;  // octets that the record took, its header included
 };
 
 enum class UnsealEvent : std::uint8_t {

@@ -1,6 +1,7 @@
 // A session whose records are opened, under keys that anybody knows, cut anywhere and with holes: whatever comes, it stays
 // within its bounds, tells of no more than came, and gives everything back.
 #include "lib/tls/opening.h"
+#include "lib/tls/inside.h"
 
 #include <vector>
 
@@ -83,6 +84,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   tls::Opening o;
   tls::reset(o, 1);
   desk.keys.late = false;
+  tls::Session session;
+  tls::reset(session);
+  session.version = 0x0304;
+  tls::Room inside{desk.spools, desk.parking};
   std::size_t fed = 0, told = 0;
   Cursor in(Bytes(data, size));
   while (in.left() > 3) {
@@ -110,11 +115,15 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       CHECK(bytes.size() <= before);
       if (event == tls::OpenEvent::more || event == tls::OpenEvent::over) break;
       told += out.bytes.size();
+      if (event == tls::OpenEvent::message) {
+        tls::read_inside(session, dir, out.type, out.bytes, tls::ClientCertificates::keep, inside);
+      }
       for (const std::uint8_t b : out.bytes) seen = static_cast<std::uint8_t>(seen ^ b);  // every octet of it may be read
     }
   }
   CHECK(told <= fed && stats.bytes <= fed);
   tls::drop(o, room);
+  tls::drop(session, desk.spools);
   CHECK(desk.rooms.live() == 0 && desk.spools.live_chunks() == 0);
   return 0;
 }

@@ -166,7 +166,8 @@ class Opener {
       const OpenEvent event = open(opening_, dir, bytes, room(), out);
       if (event == OpenEvent::more || event == OpenEvent::over) return;
       heard_.bad += event == OpenEvent::bad;
-      if (event == OpenEvent::message && out.stage != Stage::clear) heard_.messages[index(dir)].push_back(static_cast<Message>(out.type));
+      if (event == OpenEvent::message && out.stage != Stage::clear)
+        heard_.messages[index(dir)].push_back(static_cast<Message>(out.type));
       if (event == OpenEvent::text) {
         heard_.text[index(dir)] += as_text(out.bytes);
         if (out.stage == Stage::early) heard_.early += static_cast<unsigned>(out.bytes.size());

@@ -269,6 +269,8 @@ TEST(Unseal, WithoutAKeyRecordsAreToldOfAndPassedOver) {
   append(bytes, stream.bytes);
   Bytes rest(bytes);
   Unsealed out{};
+  EXPECT_EQ(unseal(u, rest, bench, out), UnsealEvent::plain);
+  EXPECT_EQ(out.text.size(), 2u);
   EXPECT_EQ(unseal(u, rest, bench, out), UnsealEvent::change);
   EXPECT_EQ(unseal(u, rest, bench, out), UnsealEvent::locked);  // passed over
   EXPECT_EQ(unseal(u, rest, bench, out), UnsealEvent::locked);

@@ -1,0 +1,163 @@
+#include "app/cli/keys.h"
+
+#include <ctime>
+#include <mutex>
+
+#include "app/authority.h"
+#include "app/exit.h"
+#include "app/file.h"
+#include "drivers/crypto/ipsecmb/engine.h"
+#include "drivers/crypto/openssl/engine.h"
+#include "drivers/crypto/openssl/hasher.h"
+#include "lib/crypto/both.h"
+#include "lib/keeper/granted.h"
+#include "lib/keeper/keeper.h"
+
+namespace pellucid::app {
+
+namespace {
+
+constexpr std::size_t kMaxLog = 256u << 20;  // octets of a key log
+constexpr std::size_t kMaxSignedFile = 1u << 20;
+
+std::int64_t now_s() { return std::time(nullptr); }
+
+// Several workers ask one keeper: a replay can wait.
+class Shared final : public keys::Keys {
+ public:
+  explicit Shared(keeper::Keeper& keeper) : keeper_(keeper) {}
+  void begin(keys::SessionId id, const keys::Ends& ends) noexcept override {
+    const std::lock_guard lock(mutex_);
+    keeper_.begin(id, ends);
+  }
+  void message(keys::SessionId id, keys::Side from, std::uint8_t type, Bytes body) noexcept override {
+    const std::lock_guard lock(mutex_);
+    keeper_.message(id, from, type, body);
+  }
+  keys::Answer lease(keys::SessionId id, const keys::Hellos& hellos, keys::Part part, keys::Side side, std::int64_t captured_s,
+                     keys::DirectionKeys& d) noexcept override {
+    const std::lock_guard lock(mutex_);
+    return keeper_.lease(id, hellos, part, side, captured_s, d);
+  }
+  Err renew(std::uint16_t suite, keys::DirectionKeys& d) noexcept override { return keeper_.renew(suite, d); }
+  void terms(keys::SessionId id, keys::Terms& terms) noexcept override {
+    const std::lock_guard lock(mutex_);
+    keeper_.terms(id, terms);
+  }
+  void end(keys::SessionId id) noexcept override {
+    const std::lock_guard lock(mutex_);
+    keeper_.end(id);
+  }
+  std::mutex& mutex() noexcept { return mutex_; }
+
+ private:
+  keeper::Keeper& keeper_;
+  std::mutex mutex_;
+};
+
+}  // namespace
+
+struct ReplayKeys::Parts {
+  OpenedSet set;
+  std::vector<std::unique_ptr<OpenedGrant>> grants;
+  exporter::GrantNames names;
+  openssl::Hasher hasher;
+  keys::Keylog log;
+  std::unique_ptr<keeper::Warrants> warrants;
+  std::unique_ptr<keeper::Keeper> keeper;
+  std::unique_ptr<Shared> shared;
+
+  bool read_logs(const std::vector<std::string>& files, std::string& problem);
+  bool read_authorities(const std::string& file, std::string& problem);
+  bool read_grants(const std::vector<std::string>& files, keeper::Granted& granted, std::string& problem, int& code);
+};
+
+// What cannot be read of a log is counted; a log in which nothing can be read is the wrong file.
+bool ReplayKeys::Parts::read_logs(const std::vector<std::string>& files, std::string& problem) {
+  for (const std::string& file : files) {
+    std::optional<std::string> text = read_file(file, {kMaxLog, "a key log, as SSLKEYLOGFILE makes it"}, problem);
+    if (!text) return false;
+    const keys::Keylog::Stats before = log.stats();
+    const std::size_t done = log.read(as_bytes(*text));
+    log.read_last(as_bytes(*text).subspan(done));
+    wipe(text->data(), text->size());
+    if (log.stats().secrets == before.secrets && log.stats().malformed != before.malformed) {
+      problem = file + ": no line of it is a session's secret; give a key log, as SSLKEYLOGFILE makes it";
+      return false;
+    }
+  }
+  return true;
+}
+
+bool ReplayKeys::Parts::read_authorities(const std::string& file, std::string& problem) {
+  const auto text = read_file(file, {kMaxSignedFile, "a signed authority set"}, problem);
+  if (!text || !open_set(*text, file, now_s(), set, problem)) return false;
+  const std::string refusal = keys::refuse_first(set.set, set.document);
+  if (!refusal.empty()) problem = file + ": " + refusal;
+  return refusal.empty();
+}
+
+bool ReplayKeys::Parts::read_grants(const std::vector<std::string>& files, keeper::Granted& granted, std::string& problem,
+                                    int& code) {
+  for (const std::string& file : files) {
+    const auto text = read_file(file, {kMaxSignedFile, "a signed grant"}, problem);
+    auto opened = std::make_unique<OpenedGrant>();
+    if (!text || !open_grant(*text, file, set.set, now_s(), *opened, problem)) return false;
+    const unsigned good = keys::quorum_of(opened->document);
+    const std::string refusal = keys::refuse_grant(opened->grant, set.set, good, {});
+    if (!refusal.empty()) {
+      problem = file + ": " + refusal;
+      code = kDenied;
+      return false;
+    }
+    granted.add(opened->grant, good);
+    names.push_back({opened->grant.id, opened->grant.purpose});
+    grants.push_back(std::move(opened));
+  }
+  return true;
+}
+
+ReplayKeys::ReplayKeys(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+ReplayKeys::~ReplayKeys() = default;
+
+std::unique_ptr<ReplayKeys> ReplayKeys::open(const KeyPlan& plan, std::string& problem, int& code) {
+  code = kInvalid;
+  if (!plan.lab && (plan.grants.empty() || plan.authorities.empty())) {
+    problem =
+        "keys need a grant and the authority set that it is judged by: give --grant and --authorities, or --lab for "
+        "traffic of your own";
+    code = kDenied;
+    return nullptr;
+  }
+  auto parts = std::make_unique<Parts>();
+  if (!parts->read_logs(plan.logs, problem)) return nullptr;
+  if (plan.lab) {
+    parts->warrants = std::make_unique<keeper::Lab>();
+  } else {
+    if (!parts->read_authorities(plan.authorities, problem)) return nullptr;
+    auto granted = std::make_unique<keeper::Granted>(parts->set.set, now_s, nullptr);
+    if (!parts->read_grants(plan.grants, *granted, problem, code)) return nullptr;
+    parts->warrants = std::move(granted);
+  }
+  parts->keeper = std::make_unique<keeper::Keeper>(parts->hasher, *parts->warrants, nullptr, &parts->log);
+  parts->shared = std::make_unique<Shared>(*parts->keeper);
+  return std::unique_ptr<ReplayKeys>(new ReplayKeys(std::move(parts)));
+}
+
+keys::Keys& ReplayKeys::keys() noexcept { return *parts_->shared; }
+const exporter::GrantNames& ReplayKeys::names() const noexcept { return parts_->names; }
+
+void ReplayKeys::read_log(Bytes text) {
+  const std::lock_guard lock(parts_->shared->mutex());
+  const std::size_t done = parts_->log.read(text);
+  parts_->log.read_last(text.subspan(done));
+}
+
+std::unique_ptr<crypto::Engine> ReplayKeys::make_engine(std::uint32_t sessions) {
+  auto all = openssl::make_engine(2 * sessions);
+  auto fast = ipsecmb::make_engine(2 * sessions);
+  if (all == nullptr || fast == nullptr) return all;
+  return std::make_unique<crypto::Both>(std::move(fast), std::move(all));
+}
+
+}  // namespace pellucid::app

@@ -1,0 +1,42 @@
+// ReplayKeys: what a replay may open sessions with: keys that the command line names, under grants, or for one's own traffic on
+// one's own desk (--lab). Made by main's thread; workers ask it one at a time.
+#pragma once
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "lib/engine/opened.h"
+#include "lib/export/eve_decrypt.h"
+
+namespace pellucid::app {
+
+struct KeyPlan {
+  bool lab = false;
+  std::vector<std::string> logs;    // files of session secrets
+  std::vector<std::string> grants;  // signed files
+  std::string authorities;          // the authority set that they are judged by
+
+  bool any() const noexcept { return lab || !logs.empty() || !grants.empty() || !authorities.empty(); }
+};
+
+class ReplayKeys {
+ public:
+  // Null: `problem` says why in one line, `code` is the exit code.
+  static std::unique_ptr<ReplayKeys> open(const KeyPlan& plan, std::string& problem, int& code);
+  ~ReplayKeys();
+
+  keys::Keys& keys() noexcept;
+  const exporter::GrantNames& names() const noexcept;
+  // Lines of a key log that the capture itself holds. The reader's thread.
+  void read_log(Bytes text);
+  // An engine for a worker; null: this machine has none.
+  static std::unique_ptr<crypto::Engine> make_engine(std::uint32_t sessions);
+
+ private:
+  struct Parts;
+  explicit ReplayKeys(std::unique_ptr<Parts> parts);
+
+  std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace pellucid::app

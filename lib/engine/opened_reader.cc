@@ -1,0 +1,204 @@
+#include "lib/engine/inner.h"
+#include "lib/engine/judge.h"
+#include "lib/engine/readers.h"
+#include "lib/engine/report.h"
+#include "lib/tls/inside.h"
+
+namespace pellucid::engine {
+
+namespace {
+
+// A session's id: whose it is, where it lives, and which of those that have lived there.
+constexpr unsigned kWorkerShift = 52, kPlaceShift = 32;
+
+Opened& opened_of(State& s, std::uint32_t flow) noexcept { return s.opened[s.table.hot(flow).session]; }
+
+tls::OpenRoom room_of(State& s, Opened& o) noexcept {
+  return {{*s.opener.engine, s.sealed_rooms, {s.text.at, tls::kMaxSealed}, o.stats},
+          s.spools,
+          s.room().first(tls::kMaxMessageKept),
+          {s.parking.at, tls::kMaxParked},
+          *s.opener.keys,
+          static_cast<std::int64_t>(s.ts_ns / 1'000'000'000)};
+}
+
+// Without a policy everything is asked for that keys allow; with one, what it says of the flow once the server has answered.
+bool wants(const State& s, std::uint32_t flow) noexcept {
+  return s.program == nullptr || level_of(s.table.hot(flow)) >= policy::Level::decrypt;
+}
+
+void give_back(State& s, std::uint32_t flow, Opened& o) noexcept {
+  close_inner(s, o);
+  tls::drop(o.opening, room_of(s, o));
+  s.opener.keys->end(o.opening.id);
+  o.opening.id = 0;
+  s.opened.drop(s.table.hot(flow).session);
+}
+
+// What follows of the session is read in the clear alone.
+void leave_closed(State& s, std::uint32_t flow) noexcept {
+  flow::Hot& h = s.table.hot(flow);
+  Opened& o = opened_of(s, flow);
+  const std::uint32_t clear = o.clear;
+  give_back(s, flow, o);
+  h.session = clear;
+  h.reader = flow::Reader::tls;
+}
+
+void on_message(State& s, Opened& o, Dir dir, const tls::Out& out) noexcept {
+  if (out.stage == tls::Stage::clear || o.clear == kNone) return;
+  tls::Room room{s.spools, s.room()};
+  s.opener.keys->terms(o.opening.id, o.terms);
+  tls::read_inside(s.tls[o.clear], dir, out.type, out.bytes,
+                   o.terms.client_certificates != 0 ? tls::ClientCertificates::keep : tls::ClientCertificates::skip, room);
+}
+
+void stop_opening(State& s, Opened& o) noexcept {
+  for (const Dir dir : {Dir::up, Dir::down}) tls::refuse(o.opening, dir, room_of(s, o));
+}
+
+// What a grant says of the first bytes counts those that were missed.
+void on_text(State& s, Opened& o, Dir dir, const tls::Out& out) noexcept {
+  if (o.clear != kNone) hurry_tls(s, o.flow);
+  o.missed += out.missed;
+  Bytes text = out.bytes;
+  const std::uint64_t begin = o.inner[index(dir)].octets + out.missed;
+  const bool last = o.terms.first_bytes != 0 && begin + text.size() >= o.terms.first_bytes;
+  if (last) text = text.first(o.terms.first_bytes - std::min(begin, o.terms.first_bytes));
+  if (!text.empty()) take_inner(s, o, dir, text, out.missed);
+  if (last) tls::refuse(o.opening, dir, room_of(s, o));
+}
+
+// Gives both what came and what has waited to the opening; a direction's answer may be what the other one waits for.
+void open_all(State& s, Opened& o, Dir dir, Bytes bytes) noexcept {
+  const tls::OpenRoom room = room_of(s, o);
+  for (;;) {
+    tls::Out out{};
+    switch (tls::open(o.opening, dir, bytes, room, out)) {
+      case tls::OpenEvent::more:
+      case tls::OpenEvent::over:
+        return;
+      case tls::OpenEvent::message:
+        on_message(s, o, dir, out);
+        break;
+      case tls::OpenEvent::text:
+        on_text(s, o, dir, out);
+        break;
+      case tls::OpenEvent::alert:
+        if (o.clear != kNone) tls::note_alert(s.tls[o.clear], dir, out.bytes[0], out.bytes[1]);
+        break;
+      case tls::OpenEvent::bad:
+        break;
+    }
+  }
+}
+
+// Nothing of this session can be opened any more.
+bool is_over(const Opened& o) noexcept {
+  const auto done = [](const tls::OpeningSide& side) {
+    return side.wait == tls::Wait::none &&
+           (side.unsealer.sealing == tls::Sealing::over || (side.refused != 0 && side.unsealer.sealing == tls::Sealing::clear));
+  };
+  return done(o.opening.side[0]) && done(o.opening.side[1]);
+}
+
+Next settle(State& s, std::uint32_t flow, bool clear_over) noexcept {
+  Opened& o = opened_of(s, flow);
+  const bool settled = tls::settled(o.opening, Dir::up) && tls::settled(o.opening, Dir::down);
+  if (o.clear != kNone && clear_over && settled) hurry_tls(s, flow);
+  return is_over(o) && o.clear == kNone ? Next::stop : Next::same;
+}
+
+}  // namespace
+
+bool may_open(const State& s) noexcept {
+  return s.opener.keys != nullptr && (s.program == nullptr || s.program->most() >= policy::Level::decrypt);
+}
+
+void start_opened(State& s, std::uint32_t flow) noexcept {
+  flow::Hot& h = s.table.hot(flow);
+  const std::uint32_t at = s.opened.claim();
+  if (at == kNone) {
+    s.counters.sessions_refused.at(flow::Reader::opened).inc();
+    return;
+  }
+  s.counters.sessions_started.at(flow::Reader::opened).inc();
+  Opened& o = s.opened[at];
+  const keys::SessionId id =
+      (keys::SessionId{s.options.worker} << kWorkerShift) | (keys::SessionId{at} << kPlaceShift) | ++s.opened_count;
+  tls::reset(o.opening, id);
+  o.stats = {};
+  for (Inner& inner : o.inner) inner = {Spool{}, 0};
+  o.terms = {};
+  o.missed = 0;
+  o.clear = h.session;
+  o.session = kNone;
+  o.flow = flow;
+  o.reader = flow::Reader::unknown;
+  o.probed = o.wanted = 0;
+  h.session = at;
+  h.reader = flow::Reader::opened;
+  const bool from_b = (h.flags & flow::kFlowSwapped) != 0;
+  keys::Ends ends;
+  ends.family = h.key.family;
+  ends.address[0] = from_b ? h.key.b : h.key.a;
+  ends.address[1] = from_b ? h.key.a : h.key.b;
+  ends.port[0] = from_b ? h.key.port_b : h.key.port_a;
+  ends.port[1] = from_b ? h.key.port_a : h.key.port_b;
+  s.opener.keys->begin(id, ends);
+}
+
+Taken take_opened(State& s, std::uint32_t flow, Dir dir, Bytes bytes) noexcept {
+  Opened& o = opened_of(s, flow);
+  if (o.wanted != 0 && !wants(s, flow)) stop_opening(s, o);  // another policy came
+  bool clear_over = o.clear == kNone || s.tls[o.clear].over != 0;
+  if (!clear_over) {
+    const ClearPart part = feed_tls(s, flow, o.clear, dir, bytes);
+    if (part == ClearPart::useless) {
+      leave_closed(s, flow);
+      return {Next::again, {}};
+    }
+    clear_over = part == ClearPart::done;
+    if (s.tls[o.clear].server_read != 0 && o.wanted == 0) {
+      if (!wants(s, flow)) {
+        leave_closed(s, flow);
+        return {clear_over ? Next::stop : Next::same, {}};
+      }
+      o.wanted = 1;
+    }
+  }
+  const bool answered = o.opening.version != 0;
+  open_all(s, o, dir, bytes);
+  if (!answered && o.opening.version != 0) open_all(s, o, other(dir), {});
+  return {settle(s, flow, clear_over), {}};
+}
+
+void lose_opened(State& s, std::uint32_t flow, Dir dir, std::uint32_t missed) noexcept {
+  Opened& o = opened_of(s, flow);
+  if (o.clear != kNone) tls::lost(s.tls[o.clear], dir, s.spools);
+  tls::lose(o.opening, dir, missed, room_of(s, o));
+}
+
+void close_opened(State& s, std::uint32_t flow) noexcept {
+  flow::Hot& h = s.table.hot(flow);
+  if (h.session == kNone) return;
+  Opened& o = opened_of(s, flow);
+  if (o.clear != kNone) hurry_tls(s, flow);
+  s.opener.keys->terms(o.opening.id, o.terms);
+  close_inner(s, o);
+  if (o.opening.version != 0) report_decrypt(s, flow, o);
+  give_back(s, flow, o);
+  h.session = kNone;
+  h.reader = flow::Reader::none;
+}
+
+void on_answer(State& s, keys::SessionId id, keys::Part part, keys::Side side, const keys::DirectionKeys* keys) noexcept {
+  const std::uint32_t at = static_cast<std::uint32_t>(id >> kPlaceShift) & ((1u << (kWorkerShift - kPlaceShift)) - 1);
+  if (at >= s.opened.capacity()) return;
+  Opened& o = s.opened[at];
+  if (o.opening.id != id) return;  // it has ended meanwhile
+  tls::answer(o.opening, part, side, keys, room_of(s, o));
+  for (const Dir dir : {Dir::up, Dir::down}) open_all(s, o, dir, {});
+}
+
+}  // namespace pellucid::engine

@@ -1,0 +1,38 @@
+// Keeper: whoever gives leases: it knows the long-term keys, the key log, the tickets and what grants allow, and follows the
+// handshake of each session that is asked for. One thread calls it.
+#pragma once
+#include <memory>
+#include <unordered_map>
+
+#include "lib/keeper/talk.h"
+
+namespace pellucid::keeper {
+
+class Keeper final : public keys::Keys {
+ public:
+  static constexpr std::size_t kMaxTalks = 1u << 16;  // sessions that are followed at once
+
+  Keeper(const crypto::Hasher& hasher, Warrants& warrants, KeyFinder* keys, const keys::Keylog* log)
+      : tickets_(hasher), tools_{hasher, keys, log, warrants, tickets_} {}
+
+  void begin(keys::SessionId id, const keys::Ends& ends) noexcept override;
+  void message(keys::SessionId id, keys::Side from, std::uint8_t type, Bytes body) noexcept override;
+  keys::Answer lease(keys::SessionId id, const keys::Hellos& hellos, keys::Part part, keys::Side side, std::int64_t captured_s,
+                     keys::DirectionKeys& keys) noexcept override;
+  Err renew(std::uint16_t suite, keys::DirectionKeys& keys) noexcept override;
+  void terms(keys::SessionId id, keys::Terms& terms) noexcept override;
+  void end(keys::SessionId id) noexcept override;
+
+  std::size_t talks() const noexcept { return talks_.size(); }
+  const Tickets& tickets() const noexcept { return tickets_; }
+  void forget_tickets() noexcept { tickets_.clear(); }
+
+ private:
+  Talk* find(keys::SessionId id) noexcept;
+
+  Tickets tickets_;
+  Tools tools_;
+  std::unordered_map<keys::SessionId, std::unique_ptr<Talk>> talks_;
+};
+
+}  // namespace pellucid::keeper

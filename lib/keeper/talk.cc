@@ -1,0 +1,145 @@
+#include "lib/keeper/talk.h"
+
+#include <algorithm>
+
+#include "lib/crypto/suite.h"
+#include "lib/tls/handshake.h"
+
+namespace pellucid::keeper {
+
+using keys::Answer;
+using keys::Reason;
+
+Talk::Talk(const Tools& tools, const keys::Ends& ends) : tools_(tools), family_(ends.family), transcript_(tools.hasher) {
+  for (unsigned d = 0; d < 2; ++d) {
+    std::copy_n(ends.address[d], address_[d].size(), address_[d].begin());
+    port_[d] = ends.port[d];
+  }
+}
+
+Answer Talk::refuse(Reason reason) {
+  if (terms_.reason == Reason::none) terms_.reason = reason;
+  return Answer::refused;
+}
+
+Answer Talk::put(Err err) {
+  if (err == Err::none) return Answer::granted;
+  return refuse(err == Err::not_mine ? Reason::no_key : Reason::unsupported);
+}
+
+void Talk::note_key(const keys::KeyPrints& prints) {
+  prints_ = prints;
+  has_prints_ = true;
+  std::copy_n(prints.visibility.begin(), keys::kKeyId, terms_.key_id);
+  terms_.has_key_id = 1;
+}
+
+keys::Session Talk::facts(const keys::Hellos& hellos, std::int64_t captured_s, keys::Depth depth) const {
+  keys::Session session;
+  const unsigned client = index(hellos.client), server = index(other(hellos.client));
+  session.family = family_;
+  session.client = address_[client];
+  session.server = address_[server];
+  session.server_port = port_[server];
+  session.name = name_;
+  session.naming = naming_;
+  session.method = terms_.method;
+  session.key = has_prints_ ? &prints_ : nullptr;
+  session.captured_s = captured_s;
+  session.depth = depth;
+  return session;
+}
+
+bool Talk::permit(Permit& permit, const keys::Session& session) {
+  if (permit == Permit::unasked) {
+    const Reason reason = tools_.warrants.ask(session, terms_);
+    if (reason != Reason::none && terms_.reason == Reason::none) terms_.reason = reason;
+    permit = reason == Reason::none ? Permit::given : Permit::refused;
+  }
+  return permit == Permit::given;
+}
+
+void Talk::message(keys::Side from, std::uint8_t type, Bytes body) {
+  const auto what = static_cast<tls::Message>(type);
+  if (!transcript_.begun()) {
+    if (what == tls::Message::client_hello) return on_client_hello(body);
+    if (what == tls::Message::server_hello) return on_server_hello(body);
+    return;
+  }
+  if (version_ == 0x0304) return message13(from, type, body);
+  message12(from, type, body);
+}
+
+void Talk::on_client_hello(Bytes body) {
+  const Result<tls::ClientHello> hello = tls::read_client_hello(body);
+  if (!hello || !transcript_.add(static_cast<std::uint8_t>(tls::Message::client_hello), body)) {
+    whole_ = false;
+    return;
+  }
+  // An outer name says nothing of the server that is meant, and whether a hello is sealed cannot be told.
+  if (name_.empty() && hello->ech_body.empty() && !hello->sni.empty()) {
+    name_ = as_text(hello->sni);
+    naming_ = keys::Naming::settled;
+  }
+  offered_extended_ = (hello->has & tls::kHasExtendedMasterSecret) != 0;
+  offered_id_.assign(hello->session_id.begin(), hello->session_id.end());
+  tls::Extensions extensions(hello->extensions);
+  for (tls::Extension e; extensions.next(e);) {
+    constexpr std::uint16_t kSessionTicket = 35;
+    if (e.type == kSessionTicket) offered_ticket_.assign(e.body.begin(), e.body.end());
+  }
+}
+
+void Talk::on_server_hello(Bytes body) {
+  constexpr auto kType = static_cast<std::uint8_t>(tls::Message::server_hello);
+  const Result<tls::ServerHello> hello = tls::read_server_hello(body);
+  if (!hello) {
+    whole_ = false;
+    return;
+  }
+  if (hello->retry) {
+    retried_ = true;
+    whole_ &= transcript_.add(kType, body);
+    return;
+  }
+  version_ = hello->real_version();
+  suite_ = hello->cipher;
+  const crypto::Suite* suite = crypto::find_suite(suite_);
+  crypto::Hash how = suite == nullptr ? crypto::Hash::sha256 : suite->prf;
+  if (version_ < 0x0303) how = crypto::Hash::md5_sha1;
+  transcript_.begin(how, retried_ ? Transcript::First::replaced : Transcript::First::counts);
+  static_cast<void>(transcript_.add(kType, body));
+  at_hello_ = transcript_.read();
+  session_id_.assign(hello->session_id.begin(), hello->session_id.end());
+  extended_master_ = offered_extended_ && (hello->has & tls::kHasExtendedMasterSecret) != 0;
+  if ((hello->has & tls::kHasPsk) != 0) chosen_psk_ = hello->psk;
+  tls::Extensions extensions(hello->extensions);
+  for (tls::Extension e; extensions.next(e);) {
+    constexpr std::uint16_t kKeyShare = 51;
+    if (e.type != kKeyShare) continue;
+    Cursor in(e.body);
+    group_ = in.u16();
+    const Bytes share = in.take16();
+    if (in.ok()) share_.assign(share.begin(), share.end());
+  }
+}
+
+Answer Talk::lease(const keys::Hellos& hellos, keys::Part part, keys::Side side, std::int64_t captured_s,
+                   keys::DirectionKeys& keys) {
+  if (!whole_ || version_ == 0) return refuse(Reason::lost);
+  captured_s_ = captured_s;
+  if (version_ == 0x0304) return lease13(hellos, part, side, keys);
+  return part == keys::Part::application ? lease12(hellos, side, keys) : refuse(Reason::unsupported);
+}
+
+// The last gate before anything that was meant for both ends alone is opened.
+Reason Talk::open_session(const keys::Hellos& hellos, keys::Depth depth) {
+  if (application_ != Permit::unasked) return application_ == Permit::given ? Reason::none : terms_.reason;
+  const keys::Session session = facts(hellos, captured_s_, depth);
+  if (!permit(application_, session)) return terms_.reason;
+  const Reason reason = tools_.warrants.begin(session, terms_);
+  if (reason != Reason::none) application_ = Permit::refused;
+  return reason;
+}
+
+}  // namespace pellucid::keeper

@@ -1,0 +1,141 @@
+// Talk: one session as the keeper knows it: the handshake's messages, what was asked and answered, and no more secrets than
+// the grant allows: those of the handshake first; those of its data when certificate, depth and names were judged (TS 103
+// 523-3, RFC 8446 7.1, RFC 5246 8.1). The keeper's thread owns it; it wipes itself.
+#pragma once
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "lib/crypto/dh.h"
+#include "lib/crypto/schedule.h"
+#include "lib/keeper/tickets.h"
+#include "lib/keeper/transcript.h"
+#include "lib/keeper/warrants.h"
+#include "lib/keys/lease.h"
+
+namespace pellucid::keeper {
+
+class KeyFinder {  // the long-term keys; its owner decides where they live
+ public:
+  virtual ~KeyFinder() = default;
+  // Null: there is no such key. `prints` tells what it is known by.
+  virtual crypto::DhKey* find(crypto::Group group, Bytes share, keys::KeyPrints& prints) = 0;
+  // Whether the key of this certificate (DER) is there for RSA key transport; and the premaster secret, by it.
+  virtual bool find_rsa(Bytes certificate, keys::KeyPrints& prints) = 0;
+  virtual Err open_premaster(Bytes certificate, Bytes encrypted, Secret<48>& premaster) = 0;
+  // What a certificate says of the key that was used.
+  virtual keys::Visibility look(Bytes certificate, const keys::KeyPrints& prints) = 0;
+};
+
+struct Tools {  // of the keeper, for all its talks
+  const crypto::Hasher& hasher;
+  KeyFinder* keys;          // null: there are none
+  const keys::Keylog* log;  // likewise
+  Warrants& warrants;
+  Tickets& tickets;
+};
+
+class Talk {
+ public:
+  static constexpr std::size_t kMaxWaiting = 64 * 1024;  // octets of messages that come before their turn
+
+  Talk(const Tools& tools, const keys::Ends& ends);
+
+  void message(keys::Side from, std::uint8_t type, Bytes body);
+  keys::Answer lease(const keys::Hellos& hellos, keys::Part part, keys::Side side, std::int64_t captured_s,
+                     keys::DirectionKeys& keys);
+  const keys::Terms& terms() const noexcept { return terms_; }
+
+ private:
+  using Hidden = Secret<crypto::kMaxShare>;
+  struct Late {  // a message that came before its turn
+    std::uint8_t type;
+    std::vector<std::uint8_t> body;
+  };
+  struct Psk {  // what a ClientHello offers, and where its binders begin
+    Bytes identity, binder;
+    std::size_t behind = 0;
+  };
+  enum class Permit : std::uint8_t { unasked, given, refused };
+
+  keys::Answer refuse(keys::Reason reason);
+  keys::Session facts(const keys::Hellos& hellos, std::int64_t captured_s, keys::Depth depth) const;
+  bool permit(Permit& permit, const keys::Session& session);
+  keys::Answer put(Err err);
+  bool faces(keys::Side side) const noexcept {  // whether what this side says may be read
+    return terms_.direction == keys::Direction::both ||
+           (terms_.direction == keys::Direction::to_server) == (side == keys::Side::client);
+  }
+  void on_client_hello(Bytes body);
+  void on_server_hello(Bytes body);
+  void note_key(const keys::KeyPrints& prints);
+
+  // TLS 1.3, in talk13.cc
+  void message13(keys::Side from, std::uint8_t type, Bytes body);
+  void on_server_flight(std::uint8_t type, Bytes body);
+  void on_client_flight(std::uint8_t type, Bytes body);
+  void on_certificate13(Bytes body);
+  void on_ticket13(Bytes body);
+  void keep_ticket13(Bytes body);
+  bool prove_finished(const crypto::HashSecret& base, Bytes body) const;
+  bool find_psk(unsigned which, Psk& psk) const;
+  const Resumed* resumed13(unsigned which);
+  keys::Answer lease13(const keys::Hellos& hellos, keys::Part part, keys::Side side, keys::DirectionKeys& keys);
+  keys::Answer lease_early(const keys::Hellos& hellos, keys::DirectionKeys& keys);
+  keys::Reason make_handshake(const keys::Hellos& hellos);
+  keys::Reason share_secret(Hidden& shared, std::size_t& size);
+  keys::Reason make_application(const keys::Hellos& hellos);
+  keys::Reason judge_visibility();
+
+  // TLS 1.2 and before, in talk12.cc
+  void message12(keys::Side from, std::uint8_t type, Bytes body);
+  void on_key_exchange(keys::Side from, Bytes body);
+  void keep_ticket12(Bytes body);
+  keys::Answer lease12(const keys::Hellos& hellos, keys::Side side, keys::DirectionKeys& keys);
+  keys::Reason make_master(const keys::Hellos& hellos);
+  keys::Reason master_of_resumed(const keys::Hellos& hellos);
+  keys::Reason master_of_premaster(const keys::Hellos& hellos, Bytes premaster);
+  keys::Reason master_of_exchange(const keys::Hellos& hellos);
+  keys::Reason open_session(const keys::Hellos& hellos, keys::Depth depth);
+
+  Tools tools_;
+  std::uint8_t family_;
+  std::array<std::uint8_t, 16> address_[2];
+  std::uint16_t port_[2];
+  std::string name_;  // of the server, as its certificate or the ClientHello tells
+  keys::Naming naming_ = keys::Naming::pending;
+  std::int64_t captured_s_ = 0;
+
+  Transcript transcript_;
+  bool retried_ = false;
+  std::uint16_t version_ = 0;
+  std::uint16_t suite_ = 0;
+  std::uint16_t group_ = 0;
+  std::vector<std::uint8_t> share_;  // the server's
+  std::optional<std::uint16_t> chosen_psk_;
+  keys::Terms terms_;
+  keys::KeyPrints prints_;
+  bool has_prints_ = false;
+  bool logged_ = false;  // by key log: nothing is derived here
+  Permit handshake_ = Permit::unasked, application_ = Permit::unasked;
+  std::vector<std::uint8_t> leaf_;  // the server's certificate
+
+  // TLS 1.3
+  std::optional<crypto::Schedule> schedule_;
+  std::optional<crypto::HashSecret> client_base_, server_base_;  // handshake traffic secrets
+  std::optional<crypto::HashSecret> resumption_;
+  Transcript::Digest at_hello_, at_server_finished_, at_client_finished_;
+  bool server_finished_ = false, client_finished_ = false, whole_ = true;
+  std::vector<Late> late_;  // of the client, until the server has finished
+  std::vector<Late> tickets_;
+  std::size_t late_size_ = 0;
+
+  // TLS 1.2 and before
+  bool extended_master_ = false, offered_extended_ = false;
+  std::vector<std::uint8_t> session_id_, offered_id_, offered_ticket_, new_ticket_, client_exchange_;
+  Transcript::Digest at_exchange_;
+  Secret<48> master_;
+  bool has_master_ = false;
+};
+
+}  // namespace pellucid::keeper

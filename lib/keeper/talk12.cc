@@ -1,0 +1,191 @@
+#include <algorithm>
+
+#include "lib/crypto/prf.h"
+#include "lib/crypto/suite.h"
+#include "lib/keeper/talk.h"
+#include "lib/tls/handshake.h"
+
+namespace pellucid::keeper {
+
+using keys::Answer;
+using keys::Reason;
+using tls::Message;
+
+// A renegotiation begins anew; its hellos are protected, and by then read.
+void Talk::message12(keys::Side from, std::uint8_t type, Bytes body) {
+  const auto what = static_cast<Message>(type);
+  if (what == Message::client_hello) {
+    transcript_ = Transcript(tools_.hasher);
+    version_ = 0;
+    share_.clear();
+    leaf_.clear();
+    client_exchange_.clear();
+    new_ticket_.clear();
+    has_master_ = logged_ = false;
+    return on_client_hello(body);
+  }
+  static_cast<void>(transcript_.add(type, body));
+  if (what == Message::client_key_exchange && from == keys::Side::client) {
+    client_exchange_.assign(body.begin(), body.end());
+    at_exchange_ = transcript_.read();
+  }
+  if (from != keys::Side::server) return;
+  if (what == Message::certificate) {
+    Cursor in(body);
+    Cursor list(in.take24());
+    const Bytes leaf = list.take24();
+    if (list.ok()) leaf_.assign(leaf.begin(), leaf.end());
+  }
+  if (what == Message::server_key_exchange) on_key_exchange(from, body);
+  if (what == Message::new_session_ticket) {
+    new_ticket_.assign(body.begin(), body.end());
+    if (has_master_) keep_ticket12(new_ticket_);
+  }
+}
+
+// RFC 8422 5.4: a named curve and a point. RFC 5246 7.4.3: a prime, a generator and a number, whose size tells the group.
+void Talk::on_key_exchange(keys::Side, Bytes body) {
+  const crypto::Suite* suite = crypto::find_suite(suite_);
+  Cursor in(body);
+  if (suite != nullptr && suite->exchange == crypto::Exchange::ecdhe) {
+    constexpr std::uint8_t kNamedCurve = 3;
+    const std::uint8_t kind = in.u8();
+    group_ = in.u16();
+    const Bytes point = in.take8();
+    if (in.ok() && kind == kNamedCurve) share_.assign(point.begin(), point.end());
+    return;
+  }
+  if (suite == nullptr || suite->exchange != crypto::Exchange::dhe) return;
+  const Bytes prime = crypto::strip_zeros(in.take16());
+  in.skip(in.u16());
+  const Bytes number = crypto::strip_zeros(in.take16());
+  if (!in.ok()) return;
+  for (const crypto::Group g : {crypto::Group::ffdhe2048, crypto::Group::ffdhe3072, crypto::Group::ffdhe4096}) {
+    if (crypto::share_size(g) != prime.size() || number.size() > prime.size()) continue;
+    group_ = static_cast<std::uint16_t>(g);
+    share_.assign(prime.size() - number.size(), 0);
+    share_.insert(share_.end(), number.begin(), number.end());
+  }
+}
+
+Answer Talk::lease12(const keys::Hellos& hellos, keys::Side side, keys::DirectionKeys& keys) {
+  if (application_ == Permit::refused) return Answer::refused;
+  if (application_ == Permit::given && !faces(side)) return Answer::refused;
+  if (logged_) return put(keys::lease_from(*tools_.log, tools_.hasher, hellos, keys::Part::application, side, keys));
+  if (!has_master_) {
+    const Reason reason = make_master(hellos);
+    if (reason != Reason::none) {
+      application_ = Permit::refused;
+      return refuse(reason);
+    }
+    if (!faces(side)) return Answer::refused;
+    if (logged_) return put(keys::lease_from(*tools_.log, tools_.hasher, hellos, keys::Part::application, side, keys));
+  }
+  return put(keys::keys_of_master(tools_.hasher, hellos, master_.bytes(), side, keys));
+}
+
+void Talk::keep_ticket12(Bytes body) {
+  const auto keep = [this](Tickets::Kind kind, Bytes identity, std::int64_t life) {
+    Resumed& r = tools_.tickets.put(kind, identity, captured_s_, life);
+    std::ranges::copy(master_.bytes(), r.secret.bytes().begin());
+    r.size = static_cast<std::uint8_t>(master_.bytes().size());
+    r.suite = suite_;
+    r.terms = terms_;
+    r.prints = prints_;
+    r.has_prints = has_prints_;
+  };
+  if (!session_id_.empty()) keep(Tickets::Kind::session_id, session_id_, Tickets::kMaxLife);
+  Cursor in(body);
+  const std::uint32_t life = in.u32();
+  const Bytes ticket = in.take16();
+  if (in.ok() && !ticket.empty()) keep(Tickets::Kind::ticket, ticket, life == 0 ? Tickets::kMaxLife : life);
+}
+
+Reason Talk::make_master(const keys::Hellos& hellos) {
+  Reason reason = Reason::no_key;
+  keys::DirectionKeys probe;
+  if (tools_.log != nullptr &&
+      keys::lease_from(*tools_.log, tools_.hasher, hellos, keys::Part::application, keys::Side::server, probe) == Err::none) {
+    terms_.method = keys::Method::keylog;
+    logged_ = true;
+    naming_ = keys::Naming::settled;
+    return open_session(hellos, keys::Depth::headers);
+  }
+  reason = client_exchange_.empty() ? master_of_resumed(hellos) : master_of_exchange(hellos);
+  if (reason != Reason::none) return reason;
+  has_master_ = true;
+  keep_ticket12(new_ticket_);
+  return Reason::none;
+}
+
+Reason Talk::master_of_resumed(const keys::Hellos& hellos) {
+  const bool same_id = !session_id_.empty() && session_id_ == offered_id_;
+  const Resumed* r = same_id ? tools_.tickets.find(Tickets::Kind::session_id, session_id_, captured_s_) : nullptr;
+  if (r == nullptr && !offered_ticket_.empty()) r = tools_.tickets.find(Tickets::Kind::ticket, offered_ticket_, captured_s_);
+  if (r == nullptr || r->size != master_.bytes().size()) return Reason::no_key;
+  terms_.method = r->terms.method;
+  terms_.visibility = r->terms.method == keys::Method::ets ? keys::Visibility::inherited : keys::Visibility::unasked;
+  if (r->has_prints) note_key(r->prints);
+  naming_ = keys::Naming::settled;
+  std::ranges::copy(r->secret.bytes().first(r->size), master_.bytes().begin());
+  return open_session(hellos, keys::Depth::headers);
+}
+
+// RFC 5246 8.1, RFC 7627 4.
+Reason Talk::master_of_premaster(const keys::Hellos& hellos, Bytes premaster) {
+  const crypto::Suite* suite = crypto::find_suite(suite_);
+  const crypto::Hash how = version_ == 0x0303 ? suite->prf : crypto::Hash::md5_sha1;
+  const crypto::Randoms randoms{hellos.client_random, hellos.server_random};
+  if (extended_master_) {
+    crypto::extended_master_secret(tools_.hasher, how, premaster, at_exchange_.view(), master_);
+  } else {
+    crypto::master_secret(tools_.hasher, how, premaster, randoms, master_);
+  }
+  return Reason::none;
+}
+
+Reason Talk::master_of_exchange(const keys::Hellos& hellos) {
+  const crypto::Suite* suite = crypto::find_suite(suite_);
+  if (suite == nullptr) return Reason::unsupported;
+  naming_ = keys::Naming::settled;
+  Cursor in(client_exchange_);
+  if (suite->exchange == crypto::Exchange::rsa) {
+    const Bytes encrypted = version_ == 0x0300 ? Bytes(client_exchange_) : in.take16();
+    if (tools_.log != nullptr) {
+      const Bytes found =
+          tools_.log->find(keys::LogId::of(keys::LogId::Kind::encrypted_premaster, encrypted), keys::Logged::premaster);
+      if (!found.empty()) {
+        terms_.method = keys::Method::keylog;
+        if (const Reason r = open_session(hellos, keys::Depth::headers); r != Reason::none) return r;
+        return master_of_premaster(hellos, found);
+      }
+    }
+    if (tools_.keys == nullptr || leaf_.empty()) return Reason::no_key;
+    terms_.method = keys::Method::rsa;
+    keys::KeyPrints prints;
+    if (!tools_.keys->find_rsa(leaf_, prints)) return Reason::no_key;
+    note_key(prints);
+    if (const Reason r = open_session(hellos, keys::Depth::headers); r != Reason::none) return r;
+    Secret<48> premaster;
+    if (tools_.keys->open_premaster(leaf_, encrypted, premaster) != Err::none) return Reason::unsupported;
+    return master_of_premaster(hellos, premaster.bytes());
+  }
+  keys::KeyPrints prints;
+  const auto group = static_cast<crypto::Group>(group_);
+  crypto::DhKey* key = tools_.keys == nullptr || share_.empty() ? nullptr : tools_.keys->find(group, share_, prints);
+  if (key == nullptr) return Reason::no_key;
+  terms_.method = keys::Method::ets;
+  note_key(prints);
+  if (const Reason r = judge_visibility(); r != Reason::none) return r;
+  if (const Reason r = open_session(hellos, keys::Depth::headers); r != Reason::none) return r;
+  const bool curve = suite->exchange == crypto::Exchange::ecdhe;
+  const Bytes said = curve ? in.take8() : in.take16();
+  std::vector<std::uint8_t> peer(curve ? 0 : crypto::share_size(group) - std::min(said.size(), crypto::share_size(group)), 0);
+  peer.insert(peer.end(), said.begin(), said.end());
+  Hidden shared;
+  if (!in.ok() || key->derive(peer, shared) != Err::none) return Reason::unsupported;
+  const Bytes whole = shared.bytes().first(crypto::shared_size(group));
+  return master_of_premaster(hellos, curve ? whole : crypto::strip_zeros(whole));
+}
+
+}  // namespace pellucid::keeper

@@ -1,0 +1,292 @@
+#include <algorithm>
+#include <utility>
+
+#include "lib/crypto/suite.h"
+#include "lib/keeper/talk.h"
+#include "lib/tls/handshake.h"
+
+namespace pellucid::keeper {
+
+using keys::Answer;
+using keys::Part;
+using keys::Reason;
+using tls::Message;
+
+// The server's flight comes first in the transcript, however the two directions were captured.
+void Talk::message13(keys::Side from, std::uint8_t type, Bytes body) {
+  if (from == keys::Side::server) return on_server_flight(type, body);
+  if (server_finished_) return on_client_flight(type, body);
+  late_size_ += body.size() + sizeof(Late);
+  if (late_size_ > kMaxWaiting) {
+    whole_ = false;
+    return;
+  }
+  late_.push_back({type, {body.begin(), body.end()}});
+}
+
+void Talk::on_server_flight(std::uint8_t type, Bytes body) {
+  const auto what = static_cast<Message>(type);
+  if (server_finished_) {  // what comes later stands outside the transcript
+    if (what == Message::new_session_ticket) on_ticket13(body);
+    return;
+  }
+  if (what == Message::finished && server_base_ && prove_finished(*server_base_, body)) {
+    terms_.verified |= keys::bit(keys::Proof::server_finished);
+  }
+  static_cast<void>(transcript_.add(type, body));
+  if (what == Message::certificate) on_certificate13(body);
+  if (what != Message::finished) return;
+  at_server_finished_ = transcript_.read();
+  server_finished_ = true;
+  for (const Late& late : std::exchange(late_, {})) on_client_flight(late.type, late.body);
+}
+
+void Talk::on_client_flight(std::uint8_t type, Bytes body) {
+  if (client_finished_) return;
+  const auto what = static_cast<Message>(type);
+  if (what == Message::finished && client_base_ && prove_finished(*client_base_, body)) {
+    terms_.verified |= keys::bit(keys::Proof::client_finished);
+  }
+  static_cast<void>(transcript_.add(type, body));
+  if (what != Message::finished) return;
+  at_client_finished_ = transcript_.read();
+  client_finished_ = true;
+  client_base_.reset();
+  server_base_.reset();
+  for (const Late& ticket : std::exchange(tickets_, {})) keep_ticket13(ticket.body);
+}
+
+bool Talk::prove_finished(const crypto::HashSecret& base, Bytes body) const {
+  std::uint8_t expected[crypto::kMaxHash];
+  const MutBytes out(expected, crypto::hash_size(base.hash()));
+  crypto::finished(tools_.hasher, base, transcript_.read().view(), out);
+  return same_secret(out, body);
+}
+
+void Talk::on_certificate13(Bytes body) {
+  Cursor in(body);
+  in.skip(in.u8());  // certificate_request_context
+  Cursor list(in.take24());
+  const Bytes leaf = list.take24();
+  if (in.ok() && list.ok()) leaf_.assign(leaf.begin(), leaf.end());
+}
+
+// A ticket's secret is made of the whole handshake (RFC 8446 4.6.1), and only where the session itself may be read.
+void Talk::on_ticket13(Bytes body) {
+  if (client_finished_) return keep_ticket13(body);
+  late_size_ += body.size() + sizeof(Late);
+  if (late_size_ <= kMaxWaiting)
+    tickets_.push_back({static_cast<std::uint8_t>(Message::new_session_ticket), {body.begin(), body.end()}});
+}
+
+void Talk::keep_ticket13(Bytes body) {
+  if (!schedule_ || application_ != Permit::given) return;
+  if (!resumption_) {
+    resumption_.emplace(transcript_.how());
+    schedule_->derive(crypto::label::kResumption, at_client_finished_.view(), *resumption_);
+  }
+  Cursor in(body);
+  const std::uint32_t life = in.u32();
+  in.skip(4);  // ticket_age_add
+  const Bytes nonce = in.take8(), ticket = in.take16();
+  if (!in.ok() || ticket.empty()) return;
+  crypto::HashSecret psk(transcript_.how());
+  crypto::resumption_psk(tools_.hasher, *resumption_, nonce, psk);
+  Resumed& r = tools_.tickets.put(Tickets::Kind::psk, ticket, captured_s_, life);
+  std::ranges::copy(psk.bytes(), r.secret.bytes().begin());
+  r.size = static_cast<std::uint8_t>(psk.bytes().size());
+  r.suite = suite_;
+  r.terms = terms_;
+  r.prints = prints_;
+  r.has_prints = has_prints_;
+}
+
+// RFC 8446 4.2.11: identities, then as many binders; they stand at the end of the hello.
+bool Talk::find_psk(unsigned which, Psk& psk) const {
+  const Result<tls::ClientHello> hello = tls::read_client_hello(transcript_.last_hello());
+  if (!hello) return false;
+  tls::Extensions extensions(hello->extensions);
+  for (tls::Extension e; extensions.next(e);) {
+    constexpr std::uint16_t kPreSharedKey = 41;
+    if (e.type != kPreSharedKey) continue;
+    Cursor in(e.body);
+    Cursor identities(in.take16());
+    psk.behind = in.left();
+    Cursor binders(in.take16());
+    for (unsigned i = 0; i <= which && identities.left() != 0; ++i) {
+      psk.identity = identities.take16();
+      identities.skip(4);  // obfuscated_ticket_age
+      psk.binder = binders.take8();
+      if (i == which) return in.ok() && identities.ok() && binders.ok();
+    }
+  }
+  return false;
+}
+
+// A PSK counts when the client's binder proves that it is the one (RFC 8446 4.2.11.2).
+const Resumed* Talk::resumed13(unsigned which) {
+  Psk psk;
+  if (!find_psk(which, psk)) return nullptr;
+  const Resumed* r = tools_.tickets.find(Tickets::Kind::psk, psk.identity, captured_s_);
+  const crypto::Suite* suite = r == nullptr ? nullptr : crypto::find_suite(r->suite);
+  if (suite == nullptr || suite->prf != transcript_.how()) return nullptr;
+  const crypto::Schedule early(tools_.hasher, suite->prf, r->secret.bytes().first(r->size));
+  crypto::HashSecret key(suite->prf);
+  early.derive(crypto::label::kResumptionBinder, key);
+  std::uint8_t expected[crypto::kMaxHash];
+  const MutBytes out(expected, crypto::hash_size(suite->prf));
+  crypto::finished(tools_.hasher, key, transcript_.until_binders(suite->prf, psk.behind).view(), out);
+  if (!same_secret(out, psk.binder)) return nullptr;
+  terms_.verified |= keys::bit(keys::Proof::binder);
+  return r;
+}
+
+Answer Talk::lease13(const keys::Hellos& hellos, Part part, keys::Side side, keys::DirectionKeys& keys) {
+  if (part == Part::early) return lease_early(hellos, keys);
+  if (handshake_ == Permit::unasked) {
+    const Reason reason = make_handshake(hellos);
+    if (reason != Reason::none) handshake_ = Permit::refused;
+    if (reason != Reason::none) return refuse(reason);
+  }
+  if (handshake_ != Permit::given) return Answer::refused;
+  if (part == Part::application) {
+    const Reason reason = make_application(hellos);
+    if (reason != Reason::none || application_ != Permit::given)
+      return reason == Reason::none ? Answer::refused : refuse(reason);
+  }
+  if (part == Part::application && !faces(side)) return Answer::refused;
+  if (logged_) return put(keys::lease_from(*tools_.log, tools_.hasher, hellos, part, side, keys));
+  if (part == Part::handshake) {
+    const std::optional<crypto::HashSecret>& base = side == keys::Side::client ? client_base_ : server_base_;
+    return base ? put(keys::keys_of_traffic(tools_.hasher, suite_, base->bytes(), keys)) : refuse(Reason::lost);
+  }
+  crypto::HashSecret traffic(transcript_.how());
+  schedule_->derive(side == keys::Side::client ? crypto::label::kClient : crypto::label::kServer, at_server_finished_.view(),
+                    traffic);
+  return put(keys::keys_of_traffic(tools_.hasher, suite_, traffic.bytes(), keys));
+}
+
+// Early data is under the first identity's PSK alone (RFC 8446 4.2.10), and it is data: all gates stand before it. It may be
+// refused while what follows is opened, so no reason is left behind.
+Answer Talk::lease_early(const keys::Hellos& hellos, keys::DirectionKeys& keys) {
+  const keys::Terms before = terms_;
+  const auto no = [&] {
+    terms_ = before;
+    return Answer::refused;
+  };
+  if (const Resumed* r = tools_.keys == nullptr && tools_.tickets.size() == 0 ? nullptr : resumed13(0)) {
+    terms_ = r->terms;
+    terms_.visibility = keys::Visibility::inherited;
+    terms_.verified = 0;
+    if (r->has_prints) note_key(r->prints);
+    if (open_session(hellos, keys::Depth::headers) != Reason::none) return Answer::refused;
+    const crypto::Schedule early(tools_.hasher, transcript_.how(), r->secret.bytes().first(r->size));
+    crypto::HashSecret traffic(transcript_.how());
+    early.derive(crypto::label::kEarly, transcript_.first(transcript_.how()).view(), traffic);
+    return put(keys::keys_of_traffic(tools_.hasher, suite_, traffic.bytes(), keys));
+  }
+  if (tools_.log == nullptr) return no();
+  terms_.method = keys::Method::keylog;
+  if (keys::lease_from(*tools_.log, tools_.hasher, hellos, Part::early, keys::Side::client, keys) != Err::none) return no();
+  if (open_session(hellos, keys::Depth::headers) != Reason::none) return Answer::refused;
+  return Answer::granted;
+}
+
+// The secret that both shares make; the server's tells whether the key is ours.
+Reason Talk::share_secret(Hidden& shared, std::size_t& size) {
+  size = 0;
+  if (share_.empty()) return Reason::none;  // psk_ke
+  if (tools_.keys == nullptr) return Reason::no_key;
+  keys::KeyPrints prints;
+  const auto group = static_cast<crypto::Group>(group_);
+  crypto::DhKey* key = tools_.keys->find(group, share_, prints);
+  if (key == nullptr) return Reason::no_key;
+  note_key(prints);
+  const Result<tls::ClientHello> hello = tls::read_client_hello(transcript_.last_hello());
+  if (!hello) return Reason::lost;
+  tls::KeyShares shares(hello->key_shares);
+  for (tls::KeyShare share; shares.next(share);) {
+    if (share.group != group_) continue;
+    if (key->derive(share.key, shared) != Err::none) return Reason::unsupported;
+    size = crypto::shared_size(group);
+    return Reason::none;
+  }
+  return Reason::lost;
+}
+
+Reason Talk::make_handshake(const keys::Hellos& hellos) {
+  if (crypto::find_suite(suite_) == nullptr) return Reason::unsupported;
+  const Resumed* resumed = chosen_psk_ ? resumed13(*chosen_psk_) : nullptr;
+  Hidden shared;
+  std::size_t size = 0;
+  terms_.method = keys::Method::ets;
+  Reason reason = chosen_psk_ && resumed == nullptr ? Reason::no_key : Reason::none;
+  if (resumed != nullptr && share_.empty() && resumed->has_prints) note_key(resumed->prints);
+  if (reason == Reason::none && !share_.empty() && tools_.keys == nullptr) reason = Reason::no_key;
+  // Whether the key is ours is public; it is used only once a grant was found.
+  if (reason == Reason::none && !share_.empty()) {
+    keys::KeyPrints prints;
+    if (tools_.keys->find(static_cast<crypto::Group>(group_), share_, prints) == nullptr) {
+      reason = Reason::no_key;
+    } else {
+      note_key(prints);
+    }
+  }
+  keys::DirectionKeys probe;
+  if (reason == Reason::no_key && tools_.log != nullptr &&
+      keys::lease_from(*tools_.log, tools_.hasher, hellos, Part::handshake, keys::Side::server, probe) == Err::none) {
+    terms_.method = keys::Method::keylog;
+    terms_.has_key_id = 0;
+    has_prints_ = false;
+    logged_ = true;
+  } else if (reason != Reason::none) {
+    return reason;
+  }
+  if (resumed != nullptr && !logged_) terms_.visibility = keys::Visibility::inherited;
+  if (!permit(handshake_, facts(hellos, captured_s_, keys::Depth::handshake))) return terms_.reason;
+  if (logged_) return Reason::none;
+  reason = share_secret(shared, size);
+  if (reason != Reason::none) return reason;
+  schedule_.emplace(tools_.hasher, transcript_.how(),
+                    resumed == nullptr ? Bytes{} : resumed->secret.bytes().first(resumed->size));
+  schedule_->step(shared.bytes().first(size));
+  client_base_.emplace(transcript_.how());
+  server_base_.emplace(transcript_.how());
+  schedule_->derive(crypto::label::kClientHandshake, at_hello_.view(), *client_base_);
+  schedule_->derive(crypto::label::kServerHandshake, at_hello_.view(), *server_base_);
+  transcript_.forget_hellos();
+  return Reason::none;
+}
+
+// The verdict (TS 103 523-3, 4.3.3): the certificate names the key that was used, or nothing further is opened. A session that
+// goes on inherits that of its first.
+Reason Talk::judge_visibility() {
+  if (terms_.method != keys::Method::ets || terms_.visibility == keys::Visibility::inherited) return Reason::none;
+  terms_.visibility = tools_.keys->look(leaf_, prints_);
+  if (terms_.visibility == keys::Visibility::match) return Reason::none;
+  if (!tools_.warrants.allows_annex_a()) return Reason::no_visibility;
+  terms_.visibility = keys::Visibility::annex_a;
+  return Reason::none;
+}
+
+Reason Talk::make_application(const keys::Hellos& hellos) {
+  if (application_ != Permit::unasked) return Reason::none;
+  if (terms_.depth <= keys::Depth::handshake) {  // as far as the grant goes: nothing was refused
+    application_ = Permit::refused;
+    return Reason::none;
+  }
+  if (!logged_ && !server_finished_) return Reason::lost;
+  Reason reason = judge_visibility();
+  if (reason == Reason::none) {
+    naming_ = keys::Naming::settled;  // whatever can be known of it is known
+    reason = open_session(hellos, keys::Depth::headers);
+  }
+  if (reason != Reason::none) {
+    application_ = Permit::refused;
+    return reason;
+  }
+  if (!logged_ && !schedule_->is_master()) schedule_->step({});
+  return Reason::none;
+}
+
+}  // namespace pellucid::keeper
