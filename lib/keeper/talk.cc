@@ -137,7 +137,8 @@ Reason Talk::open_session(const keys::Hellos& hellos, keys::Depth depth) {
   if (application_ != Permit::unasked) return application_ == Permit::given ? Reason::none : terms_.reason;
   const keys::Session session = facts(hellos, captured_s_, depth);
   if (!permit(application_, session)) return terms_.reason;
-  const Reason reason = tools_.warrants.begin(session, terms_);
+  const Reason reason = begun_ ? Reason::none : tools_.warrants.begin(session, terms_);
+  begun_ = true;
   if (reason != Reason::none) application_ = Permit::refused;
   return reason;
 }

@@ -117,6 +117,7 @@ class Talk {
   keys::KeyPrints prints_;
   bool has_prints_ = false;
   bool logged_ = false;  // by key log: nothing is derived here
+  bool begun_ = false;   // it was counted, and written down
   Permit handshake_ = Permit::unasked, application_ = Permit::unasked;
   std::vector<std::uint8_t> leaf_;  // the server's certificate
 

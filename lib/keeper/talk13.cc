@@ -51,6 +51,7 @@ void Talk::on_client_flight(std::uint8_t type, Bytes body) {
   if (what != Message::finished) return;
   at_client_finished_ = transcript_.read();
   client_finished_ = true;
+  transcript_.forget_hellos();
   client_base_.reset();
   server_base_.reset();
   for (const Late& ticket : std::exchange(tickets_, {})) keep_ticket13(ticket.body);
@@ -137,7 +138,6 @@ const Resumed* Talk::resumed13(unsigned which) {
   const MutBytes out(expected, crypto::hash_size(suite->prf));
   crypto::finished(tools_.hasher, key, transcript_.until_binders(suite->prf, psk.behind).view(), out);
   if (!same_secret(out, psk.binder)) return nullptr;
-  terms_.verified |= keys::bit(keys::Proof::binder);
   return r;
 }
 
@@ -166,30 +166,28 @@ Answer Talk::lease13(const keys::Hellos& hellos, Part part, keys::Side side, key
   return put(keys::keys_of_traffic(tools_.hasher, suite_, traffic.bytes(), keys));
 }
 
-// Early data is under the first identity's PSK alone (RFC 8446 4.2.10), and it is data: all gates stand before it. It may be
-// refused while what follows is opened, so no reason is left behind.
+// Early data is under the first identity's PSK alone (RFC 8446 4.2.10), and it is data: all gates stand before it, those of the
+// session that it goes on from. It may be refused while what follows is opened, so the session's own terms stay as they are.
 Answer Talk::lease_early(const keys::Hellos& hellos, keys::DirectionKeys& keys) {
-  const keys::Terms before = terms_;
-  const auto no = [&] {
-    terms_ = before;
+  const Resumed* r = resumed13(0);
+  keys::Terms terms = r == nullptr ? keys::Terms{} : r->terms;
+  keys::Session session = facts(hellos, captured_s_, keys::Depth::headers);
+  session.naming = keys::Naming::settled;
+  session.method = terms.method;
+  session.key = r != nullptr && r->has_prints ? &r->prints : nullptr;
+  if (r == nullptr && (tools_.log == nullptr || keys::lease_from(*tools_.log, tools_.hasher, hellos, Part::early,
+                                                                 keys::Side::client, keys) != Err::none)) {
     return Answer::refused;
-  };
-  if (const Resumed* r = tools_.keys == nullptr && tools_.tickets.size() == 0 ? nullptr : resumed13(0)) {
-    terms_ = r->terms;
-    terms_.visibility = keys::Visibility::inherited;
-    terms_.verified = 0;
-    if (r->has_prints) note_key(r->prints);
-    if (open_session(hellos, keys::Depth::headers) != Reason::none) return Answer::refused;
-    const crypto::Schedule early(tools_.hasher, transcript_.how(), r->secret.bytes().first(r->size));
-    crypto::HashSecret traffic(transcript_.how());
-    early.derive(crypto::label::kEarly, transcript_.first(transcript_.how()).view(), traffic);
-    return put(keys::keys_of_traffic(tools_.hasher, suite_, traffic.bytes(), keys));
   }
-  if (tools_.log == nullptr) return no();
-  terms_.method = keys::Method::keylog;
-  if (keys::lease_from(*tools_.log, tools_.hasher, hellos, Part::early, keys::Side::client, keys) != Err::none) return no();
-  if (open_session(hellos, keys::Depth::headers) != Reason::none) return Answer::refused;
-  return Answer::granted;
+  if (tools_.warrants.ask(session, terms) != Reason::none || terms.direction == keys::Direction::to_client)
+    return Answer::refused;
+  if (!begun_ && tools_.warrants.begin(session, terms) != Reason::none) return Answer::refused;
+  begun_ = true;
+  if (r == nullptr) return Answer::granted;
+  const crypto::Schedule early(tools_.hasher, transcript_.how(), r->secret.bytes().first(r->size));
+  crypto::HashSecret traffic(transcript_.how());
+  early.derive(crypto::label::kEarly, transcript_.first(transcript_.how()).view(), traffic);
+  return keys::keys_of_traffic(tools_.hasher, suite_, traffic.bytes(), keys) == Err::none ? Answer::granted : Answer::refused;
 }
 
 // The secret that both shares make; the server's tells whether the key is ours.
@@ -242,7 +240,10 @@ Reason Talk::make_handshake(const keys::Hellos& hellos) {
   } else if (reason != Reason::none) {
     return reason;
   }
-  if (resumed != nullptr && !logged_) terms_.visibility = keys::Visibility::inherited;
+  if (resumed != nullptr && !logged_) {
+    terms_.visibility = keys::Visibility::inherited;
+    terms_.verified |= keys::bit(keys::Proof::binder);
+  }
   if (!permit(handshake_, facts(hellos, captured_s_, keys::Depth::handshake))) return terms_.reason;
   if (logged_) return Reason::none;
   reason = share_secret(shared, size);
@@ -254,7 +255,6 @@ Reason Talk::make_handshake(const keys::Hellos& hellos) {
   server_base_.emplace(transcript_.how());
   schedule_->derive(crypto::label::kClientHandshake, at_hello_.view(), *client_base_);
   schedule_->derive(crypto::label::kServerHandshake, at_hello_.view(), *server_base_);
-  transcript_.forget_hellos();
   return Reason::none;
 }
 

@@ -2,89 +2,14 @@
 // both said is read. However the streams are cut, it is the same.
 #include "lib/tls/opening.h"
 
-#include <gtest/gtest.h>
-
-#include <algorithm>
-#include <filesystem>
-#include <fstream>
 #include <list>
 #include <random>
 
-#include "drivers/crypto/ipsecmb/engine.h"
 #include "drivers/crypto/openssl/hasher.h"
-#include "lib/flow/stream.h"
-#include "lib/net/parse.h"
-#include "lib/net/pcap.h"
+#include "test/prop/talks.h"
 
 namespace pellucid::tls {
 namespace {
-
-namespace fs = std::filesystem;
-const fs::path kFolder = fs::path(GOLDEN_CAPTURES) / "ets";
-
-std::string read(const fs::path& path) {
-  std::ifstream in(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
-}
-
-struct Piece {
-  Dir dir;
-  std::string bytes;
-};
-using Talk = std::vector<Piece>;  // of one connection, in order
-
-// The connections of a capture without losses.
-std::vector<Talk> talks_of(const std::string& capture) {
-  struct Connection {
-    net::Key key;
-    std::uint32_t stream;
-    Talk talk;
-  };
-  std::vector<Connection> all;
-  flow::Streams streams(64, 256);
-  const auto reader = std::make_unique<net::PcapReader>();
-  const auto burst = std::make_unique<net::Burst>();
-  Bytes unread = as_bytes(capture);
-  EXPECT_EQ(reader->begin(unread), Err::none);
-  for (;;) {
-    burst->n = 0;
-    static_cast<void>(reader->read(unread, *burst));
-    if (burst->n == 0) break;
-    for (unsigned i = 0; i < burst->n; ++i) {
-      net::Row& row = burst->row[i];
-      net::Key key{};
-      net::read_headers(row, key, {});
-      if (row.fate != net::Fate::flow || row.proto != net::kProtoTcp) continue;
-      const bool syn = (row.tcp_flags & 2) != 0;
-      auto at = std::find_if(all.rbegin(), all.rend(), [&](const Connection& c) { return c.key == key; });
-      if (at == all.rend() || (syn && (row.tcp_flags & 16) == 0)) {
-        all.push_back({key, streams.claim(), {}});
-        at = all.rbegin();
-      }
-      const Dir dir = (row.flags & net::kRowSwapped) != 0 ? Dir::down : Dir::up;
-      if (syn) streams.begin(at->stream, dir, row.seq + 1);
-      if (row.payload_len == 0) continue;
-      for (Bytes now = streams.push(at->stream, dir, row.seq, row.payload_bytes()); !now.empty();
-           now = streams.next(at->stream, dir)) {
-        at->talk.push_back({dir, std::string(as_text(now))});
-      }
-    }
-  }
-  std::vector<Talk> talks;
-  for (Connection& c : all) talks.push_back(std::move(c.talk));
-  return talks;
-}
-
-struct Heard {
-  std::string text[2];  // by Dir
-  std::vector<Message> messages[2];
-  unsigned bad = 0;
-  unsigned key_updates = 0;
-  unsigned early = 0;  // octets of text in the early stage
-  UnsealStats stats;
-  Dir client = Dir::up;
-  std::string said(bool by_client) const { return text[index(by_client ? client : other(client))]; }
-};
 
 class LoggedKeys final : public keys::Keys {  // whoever is in the key log may be read
  public:
@@ -119,72 +44,6 @@ class LoggedKeys final : public keys::Keys {  // whoever is in the key log may b
   const bool late_;
 };
 
-class Opener {
- public:
-  explicit Opener(LoggedKeys& keys)
-      : keys_(keys),
-        engine_(ipsecmb::make_engine(16)),
-        rooms_(4),
-        spools_(256),
-        bench_room_(kMaxSealed),
-        scratch_(kMaxMessageKept),
-        parking_(kMaxParked) {}
-
-  Heard open_all(const Talk& talk) {
-    heard_ = {};
-    reset(opening_, 1);
-    for (const Piece& piece : talk) feed(piece.dir, as_bytes(piece.bytes));
-    settle();
-    heard_.client = opening_.client;
-    heard_.key_updates = opening_.key_updates;
-    drop(opening_, room());
-    EXPECT_EQ(rooms_.live(), 0u);
-    EXPECT_EQ(spools_.live_chunks(), 0u);
-    return std::move(heard_);
-  }
-
- private:
-  OpenRoom room() { return {{*engine_, rooms_, bench_room_, heard_.stats}, spools_, scratch_, parking_, keys_, 0}; }
-  // Answers come when much more has been read.
-  void settle() {
-    while (!keys_.owed_.empty()) {
-      LoggedKeys::Owed& owed = keys_.owed_.front();
-      answer(opening_, owed.part, owed.side, owed.known ? &owed.keys : nullptr, room());
-      keys_.owed_.pop_front();
-      for (const Dir dir : {Dir::up, Dir::down}) take(dir, {});
-    }
-  }
-  void feed(Dir dir, Bytes bytes) {
-    const bool answered = opening_.version != 0;
-    take(dir, bytes);
-    if (!answered && opening_.version != 0) take(other(dir), {});  // what has waited for the ServerHello
-    if (++fed_ % 5 == 0) settle();
-  }
-  void take(Dir dir, Bytes bytes) {
-    for (;;) {
-      Out out{};
-      const OpenEvent event = open(opening_, dir, bytes, room(), out);
-      if (event == OpenEvent::more || event == OpenEvent::over) return;
-      heard_.bad += event == OpenEvent::bad;
-      if (event == OpenEvent::message && out.stage != Stage::clear)
-        heard_.messages[index(dir)].push_back(static_cast<Message>(out.type));
-      if (event == OpenEvent::text) {
-        heard_.text[index(dir)] += as_text(out.bytes);
-        if (out.stage == Stage::early) heard_.early += static_cast<unsigned>(out.bytes.size());
-      }
-    }
-  }
-
-  LoggedKeys& keys_;
-  std::unique_ptr<crypto::Engine> engine_;
-  SealedRooms rooms_;
-  Spools spools_;
-  std::vector<std::uint8_t> bench_room_, scratch_, parking_;
-  Opening opening_;
-  Heard heard_;
-  unsigned fed_ = 0;
-};
-
 std::vector<Heard> open_capture(const std::string& name, std::mt19937_64* cut = nullptr, bool late = false) {
   keys::Keylog log;
   const std::string lines = read(kFolder / (name + ".keylog"));
@@ -204,13 +63,17 @@ std::vector<Heard> open_capture(const std::string& name, std::mt19937_64* cut = 
       }
       talk = std::move(pieces);
     }
-    Opener opener(keys);
+    // Answers come when much more has been read.
+    Opener opener(keys, [&keys](Opener& o) {
+      for (; !keys.owed_.empty(); keys.owed_.pop_front()) {
+        const LoggedKeys::Owed& owed = keys.owed_.front();
+        o.answer_now(owed.part, owed.side, owed.known ? &owed.keys : nullptr);
+      }
+    });
     all.push_back(opener.open_all(talk));
   }
   return all;
 }
-
-bool has(const std::vector<Message>& all, Message one) { return std::ranges::find(all, one) != all.end(); }
 
 }  // namespace
 

@@ -1,0 +1,198 @@
+// Sessions recorded from real servers with static key shares, opened by the server's key alone, as the keeper allows it: every
+// record opens, resumption and early data included; and where a warrant, the key or the certificate says no, nothing does.
+#include "lib/keeper/keeper.h"
+
+#include "drivers/crypto/openssl/dh.h"
+#include "drivers/crypto/openssl/digest.h"
+#include "drivers/crypto/openssl/hasher.h"
+#include "lib/keeper/granted.h"
+#include "test/prop/talks.h"
+
+namespace pellucid::tls {
+namespace {
+
+class Folder final : public keeper::KeyFinder {  // the keys that lie beside the captures
+ public:
+  Folder() {
+    for (const auto& entry : fs::directory_iterator(kFolder)) {
+      if (!entry.path().filename().string().ends_with(".key.der")) continue;
+      const std::string der = read(entry.path());
+      keys_.push_back(openssl::read_dh(as_bytes(der)));
+      EXPECT_NE(keys_.back(), nullptr) << entry.path();
+    }
+  }
+  crypto::DhKey* find(crypto::Group group, Bytes share, keys::KeyPrints& prints) override {
+    for (const auto& key : keys_) {
+      if (key->group() != group || !std::ranges::equal(key->share(), share)) continue;
+      std::uint8_t digest[32];
+      openssl::Digests().sha256(share, digest);
+      std::copy_n(digest, prints.visibility.size(), prints.visibility.begin());
+      return key.get();
+    }
+    return nullptr;
+  }
+  bool find_rsa(Bytes, keys::KeyPrints&) override { return false; }
+  Err open_premaster(Bytes, Bytes, Secret<48>&) override { return Err::not_mine; }
+  keys::Visibility look(Bytes certificate, const keys::KeyPrints& prints) override {
+    certificates.emplace_back(as_text(certificate));
+    const bool found = !std::ranges::search(certificate, prints.visibility).empty();
+    return found && !blind ? keys::Visibility::match : keys::Visibility::absent;
+  }
+  bool blind = false;  // no certificate says anything
+  std::vector<std::string> certificates;
+
+ private:
+  std::vector<std::unique_ptr<crypto::DhKey>> keys_;
+};
+
+class Gate final : public keeper::Warrants {
+ public:
+  keys::Reason ask(const keys::Session& session, keys::Terms& terms) override {
+    asked.push_back(session.depth);
+    terms.grant = 3;
+    terms.depth = depth;
+    terms.direction = direction;
+    return session.depth > depth ? keys::Reason::depth : refusal;
+  }
+  keys::Reason begin(const keys::Session&, const keys::Terms&) override {
+    ++begun;
+    return beginning;
+  }
+  bool allows_annex_a() const override { return annex_a; }
+
+  keys::Depth depth = keys::Depth::content;
+  keys::Direction direction = keys::Direction::both;
+  keys::Reason refusal = keys::Reason::none, beginning = keys::Reason::none;
+  bool annex_a = false;
+  unsigned begun = 0;
+  std::vector<keys::Depth> asked;
+};
+
+struct Bench {
+  Folder folder;
+  Gate gate;
+  openssl::Hasher hasher;
+  keeper::Keeper keeper{hasher, gate, &folder, nullptr};
+  Opener opener{keeper};
+
+  std::vector<Heard> open(const std::string& name) {
+    std::vector<Heard> all;
+    for (const Talk& talk : talks_of(read(kFolder / (name + ".pcap")))) {
+      Heard heard = opener.open_all(talk);
+      if (!heard.messages[0].empty() || !heard.messages[1].empty() || heard.terms.reason != keys::Reason::none) {
+        all.push_back(std::move(heard));
+      }
+    }
+    EXPECT_EQ(keeper.talks(), 0u);
+    return all;
+  }
+};
+
+constexpr std::uint8_t kFinished = keys::bit(keys::Proof::server_finished) | keys::bit(keys::Proof::client_finished);
+
+TEST(Keeper, TheServersKeyAloneOpensEverySession) {
+  unsigned sessions = 0;
+  for (const auto& entry : fs::directory_iterator(kFolder)) {
+    if (entry.path().extension() != ".pcap") continue;
+    SCOPED_TRACE(entry.path().stem().string());
+    Bench bench;
+    for (const Heard& heard : bench.open(entry.path().stem().string())) {
+      ++sessions;
+      EXPECT_EQ(heard.bad, 0u);
+      EXPECT_EQ(heard.terms.reason, keys::Reason::none) << keys::label(heard.terms.reason);
+      EXPECT_EQ(heard.terms.verified & kFinished, kFinished);
+      EXPECT_FALSE(heard.said(true).empty());
+      EXPECT_FALSE(heard.said(false).empty());
+      const bool resumed = !has(heard.messages[index(other(heard.client))], Message::certificate);
+      EXPECT_EQ(heard.terms.visibility, resumed ? keys::Visibility::inherited : keys::Visibility::match);
+      EXPECT_EQ((heard.terms.verified & keys::bit(keys::Proof::binder)) != 0, resumed);
+    }
+  }
+  EXPECT_GE(sessions, 22u);
+}
+
+TEST(Keeper, OpensWhatKeyLogsOpen) {
+  for (const char* name : {"key-updates", "resumed", "early-data", "early-data-refused", "hello-retry", "curl-http2"}) {
+    SCOPED_TRACE(name);
+    Bench by_key;
+    const std::vector<Heard> one = by_key.open(name);
+    keys::Keylog log;
+    const std::string lines = read(kFolder / (std::string(name) + ".keylog"));
+    log.read_last(as_bytes(lines).subspan(log.read(as_bytes(lines))));
+    keeper::Keeper logged(by_key.hasher, by_key.gate, nullptr, &log);
+    Opener opener(logged);
+    std::size_t i = 0;
+    for (const Talk& talk : talks_of(read(kFolder / (std::string(name) + ".pcap")))) {
+      const Heard heard = opener.open_all(talk);
+      if (heard.stats.opened == 0) continue;
+      ASSERT_LT(i, one.size());
+      for (unsigned d = 0; d < 2; ++d) EXPECT_EQ(heard.text[d], one[i].text[d]);
+      EXPECT_EQ(heard.early, one[i].early);
+      EXPECT_EQ(heard.terms.method, keys::Method::keylog);
+      ++i;
+    }
+    EXPECT_EQ(i, one.size());
+  }
+}
+
+bool silent(const Heard& heard) { return heard.text[0].empty() && heard.text[1].empty(); }
+
+TEST(Keeper, WithoutAWarrantNothingIsDerived) {
+  Bench bench;
+  bench.gate.refusal = keys::Reason::expired;
+  for (const Heard& heard : bench.open("resumed")) {
+    EXPECT_TRUE(silent(heard));
+    EXPECT_EQ(heard.stats.opened, 0u);
+    EXPECT_TRUE(heard.terms.reason == keys::Reason::expired || heard.terms.reason == keys::Reason::no_key);
+  }
+  EXPECT_EQ(bench.gate.begun, 0u);
+  EXPECT_EQ(bench.keeper.tickets().size(), 0u);
+}
+
+TEST(Keeper, AtDepthHandshakeNoDataIsOpenedAndNoTicketKept) {
+  Bench bench;
+  bench.gate.depth = keys::Depth::handshake;
+  const std::vector<Heard> all = bench.open("resumed");
+  ASSERT_EQ(all.size(), 2u);
+  EXPECT_TRUE(silent(all[0]) && silent(all[1]));
+  EXPECT_TRUE(has(all[0].messages[index(other(all[0].client))], Message::certificate));
+  EXPECT_EQ(all[0].terms.reason, keys::Reason::none);
+  EXPECT_EQ(all[1].stats.opened, 0u);  // what it hangs on was never read
+  EXPECT_EQ(all[1].terms.reason, keys::Reason::no_key);
+  EXPECT_EQ(bench.keeper.tickets().size(), 0u);
+  EXPECT_EQ(bench.gate.begun, 0u);
+}
+
+TEST(Keeper, WithoutAVisibilityEntryNoDataIsOpened) {
+  Bench bench;
+  bench.folder.blind = true;
+  const Heard heard = bench.open("x25519-aes128").at(0);
+  EXPECT_TRUE(silent(heard));
+  EXPECT_TRUE(has(heard.messages[index(other(heard.client))], Message::certificate));
+  EXPECT_EQ(heard.terms.reason, keys::Reason::no_visibility);
+  EXPECT_EQ(heard.terms.visibility, keys::Visibility::absent);
+  bench.gate.annex_a = true;
+  const Heard allowed = bench.open("x25519-aes128").at(0);
+  EXPECT_FALSE(silent(allowed));
+  EXPECT_EQ(allowed.terms.visibility, keys::Visibility::annex_a);
+}
+
+TEST(Keeper, WhatCannotBeWrittenDownIsNotOpened) {
+  Bench bench;
+  bench.gate.beginning = keys::Reason::unwitnessed;
+  const Heard heard = bench.open("secp256r1-aes256").at(0);
+  EXPECT_TRUE(silent(heard));
+  EXPECT_EQ(heard.terms.reason, keys::Reason::unwitnessed);
+}
+
+TEST(Keeper, OneDirectionAloneWhereTheGrantSaysSo) {
+  Bench bench;
+  bench.gate.direction = keys::Direction::to_server;
+  const Heard heard = bench.open("curl-http1").at(0);
+  EXPECT_TRUE(heard.said(true).starts_with("GET /"));
+  EXPECT_TRUE(heard.said(false).empty());
+  EXPECT_EQ(heard.terms.reason, keys::Reason::none);
+}
+
+}  // namespace
+}  // namespace pellucid::tls
