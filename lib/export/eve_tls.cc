@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "lib/export/text.h"
-#include "lib/tls/certificate.h"
+#include "lib/tls/chain.h"
 #include "lib/tls/fingerprint.h"
 #include "lib/tls/name.h"
 #include "lib/tls/session.h"

@@ -1,10 +1,10 @@
 // DER of any bytes: elements lie one after the other inside their parent, and depth and number are bounded.
-#include "lib/tls/der.h"
+#include "lib/x509/der.h"
 
 #include "lib/base/check.h"
 
 using namespace pellucid;
-using namespace pellucid::tls;
+using namespace pellucid::x509;
 
 namespace {
 

@@ -8,7 +8,7 @@
 #include "drivers/crypto/openssl/name.h"
 #include "lib/base/cursor.h"
 #include "lib/export/text.h"
-#include "lib/tls/certificate.h"
+#include "lib/x509/certificate.h"
 
 namespace pellucid::openssl {
 namespace {
@@ -71,7 +71,7 @@ void read_name(std::string& out, Bytes der) {
 
 // OpenSSL wants all of a certificate or nothing; our own reader is content with its beginning.
 void read_parts(Bytes der, CertificateText& text) {
-  const Result<tls::Certificate> parts = tls::read_certificate(der);
+  const Result<x509::Certificate> parts = x509::read_certificate(der);
   if (!parts) return;
   read_name(text.subject, parts->subject);
   read_name(text.issuer, parts->issuer);

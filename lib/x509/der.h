@@ -3,7 +3,7 @@
 #pragma once
 #include "lib/base/cursor.h"
 
-namespace pellucid::tls {
+namespace pellucid::x509 {
 
 inline constexpr unsigned kMaxDepth = 16;  // elements within elements
 
@@ -18,6 +18,7 @@ inline constexpr std::uint8_t kDerBoolean = 0x01;
 inline constexpr std::uint8_t kDerInteger = 0x02;
 inline constexpr std::uint8_t kDerOctets = 0x04;
 inline constexpr std::uint8_t kDerOid = 0x06;
+inline constexpr std::uint8_t kDerUtf8 = 0x0c;
 inline constexpr std::uint8_t kDerUtcTime = 0x17;
 inline constexpr std::uint8_t kDerGeneralTime = 0x18;
 inline constexpr std::uint8_t kDerSequence = 0x30;
@@ -45,4 +46,4 @@ class Der {
   std::uint8_t depth_ = 0;
 };
 
-}  // namespace pellucid::tls
+}  // namespace pellucid::x509

@@ -1,13 +1,13 @@
-#include "lib/tls/der.h"
+#include "lib/x509/der.h"
 
 #include <gtest/gtest.h>
 
 #include "test/unit/tls/make.h"
 
-namespace pellucid::tls {
+namespace pellucid::x509 {
 namespace {
 
-using namespace make;
+using namespace tls::make;
 
 TEST(Der, ElementsComeInOrderWithTheirHeaders) {
   const Octets bytes = join({der(2, {5}), der(4, Octets(200, 1)), der(0x30, Octets(300, 2))});
@@ -64,4 +64,4 @@ TEST(Der, AnOptionalElementIsPassedOverOnlyWhenItIsThere) {
 }
 
 }  // namespace
-}  // namespace pellucid::tls
+}  // namespace pellucid::x509

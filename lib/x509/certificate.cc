@@ -1,9 +1,9 @@
-#include "lib/tls/certificate.h"
+#include "lib/x509/certificate.h"
 
 #include <algorithm>
 #include <array>
 
-namespace pellucid::tls {
+namespace pellucid::x509 {
 namespace {
 
 constexpr std::array<std::uint8_t, 3> kCommonName{0x55, 0x04, 0x03};  // 2.5.4.3
@@ -89,24 +89,4 @@ bool DnsNames::next(Bytes& name) noexcept {
   return false;
 }
 
-Chain::Chain(Bytes message_body, ChainForm form) noexcept : in_(message_body), form_(form) {
-  if (form == ChainForm::tls13) static_cast<void>(in_.take8());
-  const Bytes list = in_.take24();
-  ok_ = in_.ok();
-  in_ = Cursor(list);
-}
-
-bool Chain::next(Bytes& der) noexcept {
-  if (!ok_ || in_.left() == 0) return false;
-  const Bytes one = in_.take24();
-  if (form_ == ChainForm::tls13) static_cast<void>(in_.take16());
-  if (!in_.ok() || count_ == kMaxChain) {
-    ok_ = false;
-    return false;
-  }
-  ++count_;
-  der = one;
-  return true;
-}
-
-}  // namespace pellucid::tls
+}  // namespace pellucid::x509

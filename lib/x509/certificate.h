@@ -1,12 +1,10 @@
-// Certificate: the fields of an X.509 certificate that names and records need (RFC 5280 4.1), as views, and the walk over the
-// certificates of a handshake message. Any thread.
+// Certificate: the fields of an X.509 certificate that names and records need (RFC 5280 4.1), as views. Any thread.
 #pragma once
 #include "lib/base/result.h"
-#include "lib/tls/der.h"
+#include "lib/x509/der.h"
 
-namespace pellucid::tls {
+namespace pellucid::x509 {
 
-inline constexpr unsigned kMaxChain = 32;       // certificates of one message; later ones are not read
 inline constexpr unsigned kMaxExtensions = 64;  // of one certificate
 
 struct Certificate {
@@ -35,21 +33,4 @@ class DnsNames {  // the dNSName entries of subjectAltName
   Der in_;
 };
 
-enum class ChainForm : std::uint8_t {
-  tls12,  // RFC 5246 7.4.2, and before
-  tls13,  // RFC 8446 4.4.2: with a request context, and extensions after each certificate
-};
-class Chain {
- public:
-  Chain(Bytes message_body, ChainForm form) noexcept;
-  bool next(Bytes& der) noexcept;           // leaf first
-  bool ok() const noexcept { return ok_; }  // false: a length did not fit, or kMaxChain was met
-
- private:
-  Cursor in_;
-  ChainForm form_;
-  unsigned count_ = 0;
-  bool ok_ = true;
-};
-
-}  // namespace pellucid::tls
+}  // namespace pellucid::x509

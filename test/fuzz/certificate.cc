@@ -1,9 +1,11 @@
 // Certificate messages and certificates of any bytes: views stay inside, walks end at their limits.
+#include "lib/x509/certificate.h"
 #include "lib/base/check.h"
-#include "lib/tls/certificate.h"
+#include "lib/tls/chain.h"
 
 using namespace pellucid;
 using namespace pellucid::tls;
+using namespace pellucid::x509;
 
 namespace {
 

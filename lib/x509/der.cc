@@ -1,6 +1,6 @@
-#include "lib/tls/der.h"
+#include "lib/x509/der.h"
 
-namespace pellucid::tls {
+namespace pellucid::x509 {
 
 bool Der::next(Element& out) noexcept {
   constexpr std::uint8_t kLongTag = 0x1f;
@@ -43,4 +43,4 @@ void Der::skip_if(std::uint8_t tag) noexcept {
   static_cast<void>(next(passed));
 }
 
-}  // namespace pellucid::tls
+}  // namespace pellucid::x509
