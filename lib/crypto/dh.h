@@ -1,8 +1,7 @@
 // Dh: Diffie-Hellman with a key that stays. A driver holds the private key and implements it; it belongs to the keeper's thread
 // alone. Public keys are written as they stand in a key share (RFC 8446 4.2.8).
 #pragma once
-#include "lib/base/result.h"
-#include "lib/base/secret.h"
+#include "lib/crypto/rsa.h"
 
 namespace pellucid::crypto {
 
@@ -53,7 +52,8 @@ class DhKey {
  public:
   virtual ~DhKey() = default;
   virtual Group group() const noexcept = 0;
-  virtual Bytes share() const noexcept = 0;  // our public key
+  virtual Bytes share() const noexcept = 0;                    // our public key
+  virtual const PublicPrint& public_key() const noexcept = 0;  // … as it is named where it stands in a certificate
   // The first shared_size() octets of `out`, with leading zeros. A share that is not in the group, or that would give a secret
   // which everybody knows, is refused: bad_length, bad_value.
   virtual Err derive(Bytes peer, Secret<kMaxShare>& out) noexcept = 0;

@@ -8,6 +8,7 @@
 #include <openssl/param_build.h>
 
 #include "drivers/crypto/openssl/handle.h"
+#include "drivers/crypto/openssl/print.h"
 
 namespace pellucid::openssl {
 namespace {
@@ -64,13 +65,14 @@ class DhKey final : public crypto::DhKey {
     if (group >= Group::ffdhe2048 && EVP_PKEY_CTX_set_dh_pad(ctx_.get(), 1) != 1) return;
     unsigned char* encoded = nullptr;
     const std::size_t size = EVP_PKEY_get1_encoded_public_key(key_.get(), &encoded);
-    ready_ = size == crypto::share_size(group);
+    ready_ = size == crypto::share_size(group) && print_public(key_.get(), print_);
     if (ready_) std::copy_n(encoded, size, share_.begin());
     OPENSSL_free(encoded);
   }
   bool ready() const noexcept { return ready_; }
   Group group() const noexcept override { return group_; }
   Bytes share() const noexcept override { return Bytes(share_).first(crypto::share_size(group_)); }
+  const crypto::PublicPrint& public_key() const noexcept override { return print_; }
 
   Err derive(Bytes peer, Secret<crypto::kMaxShare>& out) noexcept override {
     if (peer.size() != crypto::share_size(group_)) return Err::bad_length;
@@ -109,6 +111,7 @@ class DhKey final : public crypto::DhKey {
   Key key_;
   KeyCtx ctx_;
   std::array<std::uint8_t, crypto::kMaxShare> share_{};
+  crypto::PublicPrint print_{};
   bool ready_ = false;
 };
 
@@ -129,6 +132,15 @@ Key from_params(const Named& named, OSSL_PARAM_BLD* builder, int selection) {
   return Key{key};
 }
 
+Number prime_of(const Named& named) {
+  const Builder builder{OSSL_PARAM_BLD_new()};
+  OSSL_PARAM_BLD_push_utf8_string(builder.get(), OSSL_PKEY_PARAM_GROUP_NAME, named.name, 0);
+  const Key group = from_params(named, builder.get(), EVP_PKEY_KEY_PARAMETERS);
+  BIGNUM* prime = nullptr;
+  if (group == nullptr || EVP_PKEY_get_bn_param(group.get(), OSSL_PKEY_PARAM_FFC_P, &prime) != 1) return nullptr;
+  return Number{prime};
+}
+
 // The public key that belongs to a number: OpenSSL makes none by itself, so it is derived with the group's generator as peer.
 bool multiply_generator(const Named& named, const BIGNUM* secret, std::array<std::uint8_t, crypto::kMaxShare>& out) {
   const std::size_t size = crypto::share_size(named.group);
@@ -141,12 +153,8 @@ bool multiply_generator(const Named& named, const BIGNUM* secret, std::array<std
            EC_POINT_mul(curve.get(), point.get(), secret, nullptr, nullptr, nullptr) == 1 &&
            EC_POINT_point2oct(curve.get(), point.get(), POINT_CONVERSION_UNCOMPRESSED, out.data(), size, nullptr) == size;
   }
-  Builder builder{OSSL_PARAM_BLD_new()};
-  OSSL_PARAM_BLD_push_utf8_string(builder.get(), OSSL_PKEY_PARAM_GROUP_NAME, named.name, 0);
-  const Key group = from_params(named, builder.get(), EVP_PKEY_KEY_PARAMETERS);
-  BIGNUM* prime = nullptr;
-  if (group == nullptr || EVP_PKEY_get_bn_param(group.get(), OSSL_PKEY_PARAM_FFC_P, &prime) != 1) return false;
-  const Number p{prime}, two{BN_new()}, power{BN_new()};
+  const Number p = prime_of(named), two{BN_new()}, power{BN_new()};
+  if (p == nullptr) return false;
   const std::unique_ptr<BN_CTX, Freer<BN_CTX_free>> ctx{BN_CTX_new()};
   BN_set_word(two.get(), 2);  // the generator of all groups of RFC 7919
   return BN_mod_exp_mont_consttime(power.get(), two.get(), secret, p.get(), ctx.get(), nullptr) == 1 &&
@@ -183,6 +191,17 @@ std::unique_ptr<crypto::DhKey> make_dh(Group group, Bytes secret) {
     OSSL_PARAM_BLD_push_BN(builder.get(), OSSL_PKEY_PARAM_PUB_KEY, public_number.get());
   }
   return ready_or_null(group, from_params(*named, builder.get(), EVP_PKEY_KEYPAIR));
+}
+
+std::unique_ptr<crypto::DhKey> make_dh(Bytes prime, Bytes secret) {
+  const Number wanted{prime.size() > crypto::kMaxShare ? nullptr
+                                                       : BN_bin2bn(prime.data(), static_cast<int>(prime.size()), nullptr)};
+  for (const Named& named : kNames) {
+    if (wanted == nullptr || named.group < Group::ffdhe2048 || crypto::share_size(named.group) != prime.size()) continue;
+    const Number p = prime_of(named);
+    if (p != nullptr && BN_cmp(p.get(), wanted.get()) == 0) return make_dh(named.group, secret);
+  }
+  return nullptr;
 }
 
 std::unique_ptr<crypto::DhKey> read_dh(Bytes der) {
