@@ -17,7 +17,8 @@ namespace pellucid::app {
 
 namespace {
 
-constexpr std::size_t kMaxLog = 256u << 20;  // octets of a key log
+constexpr std::size_t kMaxLog = 256u << 20;      // octets of a key log
+constexpr std::size_t kMaxEmbedded = 16u << 20;  // … of one that a capture bears
 constexpr std::size_t kMaxSignedFile = 1u << 20;
 
 std::int64_t now_s() { return std::time(nullptr); }
@@ -66,6 +67,7 @@ struct ReplayKeys::Parts {
   std::unique_ptr<keeper::Warrants> warrants;
   std::unique_ptr<keeper::Keeper> keeper;
   std::unique_ptr<Shared> shared;
+  std::vector<std::uint8_t> embedded;  // what came of a key log in the capture
 
   bool read_logs(const std::vector<std::string>& files, std::string& problem);
   bool read_authorities(const std::string& file, std::string& problem);
@@ -147,10 +149,23 @@ std::unique_ptr<ReplayKeys> ReplayKeys::open(const KeyPlan& plan, std::string& p
 keys::Keys& ReplayKeys::keys() noexcept { return *parts_->shared; }
 const exporter::GrantNames& ReplayKeys::names() const noexcept { return parts_->names; }
 
-void ReplayKeys::read_log(Bytes text) {
-  const std::lock_guard lock(parts_->shared->mutex());
-  const std::size_t done = parts_->log.read(text);
-  parts_->log.read_last(text.subspan(done));
+// A block is put together before it is read, since lines go over its pieces.
+void ReplayKeys::take(const net::SecretsPiece& piece) noexcept {
+  std::vector<std::uint8_t>& text = parts_->embedded;
+  if (piece.type != net::kTlsKeylog || piece.size > kMaxEmbedded) return;
+  if (piece.offset == 0) {
+    text.clear();
+    text.reserve(piece.size);
+  }
+  text.insert(text.end(), piece.bytes.begin(), piece.bytes.end());
+  if (text.size() != piece.size) return;
+  {
+    const std::lock_guard lock(parts_->shared->mutex());
+    const std::size_t done = parts_->log.read(text);
+    parts_->log.read_last(Bytes(text).subspan(done));
+  }
+  wipe(text.data(), text.size());
+  text.clear();
 }
 
 std::unique_ptr<crypto::Engine> ReplayKeys::make_engine(std::uint32_t sessions) {

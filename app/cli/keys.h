@@ -7,6 +7,7 @@
 
 #include "lib/engine/opened.h"
 #include "lib/export/eve_decrypt.h"
+#include "lib/net/pcap.h"
 
 namespace pellucid::app {
 
@@ -19,16 +20,16 @@ struct KeyPlan {
   bool any() const noexcept { return lab || !logs.empty() || !grants.empty() || !authorities.empty(); }
 };
 
-class ReplayKeys {
+class ReplayKeys final : public net::SecretsTaker {
  public:
   // Null: `problem` says why in one line, `code` is the exit code.
   static std::unique_ptr<ReplayKeys> open(const KeyPlan& plan, std::string& problem, int& code);
-  ~ReplayKeys();
+  ~ReplayKeys() override;
 
   keys::Keys& keys() noexcept;
   const exporter::GrantNames& names() const noexcept;
-  // Lines of a key log that the capture itself holds. The reader's thread.
-  void read_log(Bytes text);
+  // Key logs that the capture itself bears, block by block. The reader's thread.
+  void take(const net::SecretsPiece& piece) noexcept override;
   // An engine for a worker; null: this machine has none.
   static std::unique_ptr<crypto::Engine> make_engine(std::uint32_t sessions);
 

@@ -142,7 +142,7 @@ std::unique_ptr<Session> Session::open(const Plan& plan, std::string& problem, i
   if (!plan.policy.empty() && (p.program = read_program(plan.policy, *p.names, problem)) == nullptr) return nullptr;
   if (plan.keys.any() && (p.keys = ReplayKeys::open(plan.keys, problem, code)) == nullptr) return nullptr;
   code = kInvalid;
-  p.source = io::FileSource::open(plan.file, {.repeat = plan.repeat}, problem);
+  p.source = io::FileSource::open(plan.file, {.repeat = plan.repeat, .secrets = p.keys.get()}, problem);
   if (p.source == nullptr) return nullptr;
   std::vector<Ring*> rings;
   const bool dpi = wants_dpi(plan, p.program.get());

@@ -54,6 +54,21 @@ struct TimeUnit {
   std::uint64_t fine_ns(std::uint64_t ticks) const noexcept;
 };
 
+// A part of a pcapng Decryption Secrets Block: what it holds comes in order, in parts as the capture's bytes do.
+struct SecretsPiece {
+  std::uint32_t type;    // of the secrets: kTlsKeylog, or another of the format's registry
+  std::uint32_t offset;  // where this part begins
+  std::uint32_t size;    // of all parts together
+  Bytes bytes;
+};
+inline constexpr std::uint32_t kTlsKeylog = 0x544c534b;
+
+class SecretsTaker {
+ public:
+  virtual ~SecretsTaker() = default;
+  virtual void take(const SecretsPiece& piece) noexcept = 0;
+};
+
 class PcapReader {
  public:
   static constexpr std::uint32_t kMaxFrame = 256 * 1024;        // captured bytes of a frame
@@ -70,9 +85,11 @@ class PcapReader {
   // What the end of the bytes means here: none, or truncated. `unread` is what read() left.
   Err end(Bytes unread) const noexcept { return unread.empty() && trailer_ == 0 && offset_ != 0 ? Err::none : Err::truncated; }
 
+  void give_secrets_to(SecretsTaker* taker) noexcept { taker_ = taker; }  // null: to nobody
+
   std::size_t want() const noexcept { return want_; }            // after Err::more: how long `unread` must be
   std::uint64_t offset() const noexcept { return offset_; }      // where `unread` begins in the capture
-  std::uint64_t secrets() const noexcept { return secrets_; }    // decryption secrets blocks skipped
+  std::uint64_t secrets() const noexcept { return secrets_; }    // decryption secrets blocks
   std::uint64_t sections() const noexcept { return sections_; }  // pcapng section headers
   std::span<const Interface> interfaces() const noexcept { return {interfaces_.data(), interface_count_}; }
 
@@ -152,6 +169,9 @@ class PcapReader {
   std::uint16_t enter(const Interface& seen) noexcept;
   void skip_rest(Bytes& in, Block block, std::size_t done) noexcept;
   template <std::endian kOrder>
+  Err begin_secrets(Bytes& in, Block block) noexcept;
+  void give_secrets(Bytes bytes) noexcept;
+  template <std::endian kOrder>
   Err read_rest(Bytes& in) noexcept;
 
   Format format_ = Format::none;
@@ -165,6 +185,8 @@ class PcapReader {
   std::uint64_t offset_ = 0;
   std::uint64_t last_ts_ns_ = 0;  // pcapng: for packets that have no time
   std::uint64_t secrets_ = 0;
+  SecretsPiece piece_{};  // the next one of the block being skipped, without its bytes
+  SecretsTaker* taker_ = nullptr;
   std::uint64_t sections_ = 0;
   std::size_t want_ = 0;
   std::array<Port, kMaxInterfaces> ports_{};

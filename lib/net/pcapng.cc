@@ -14,6 +14,7 @@ constexpr std::uint32_t kSecrets = 10;
 constexpr std::uint32_t kOrderMagic = 0x1a2b3c4d;
 constexpr std::uint32_t kSectionHead = 24;  // up to the section header's options
 constexpr std::uint32_t kPacketHead = 28;   // up to the frame of an enhanced or old packet
+constexpr std::uint32_t kSecretsHead = 16;  // up to the secrets
 constexpr std::uint32_t kSimpleHead = 12;   // up to the frame of a simple packet
 constexpr std::uint32_t kMinBlock = 12;     // type, size and size again
 
@@ -130,7 +131,7 @@ Err PcapReader::read_block(Bytes& in, Block block, Burst& burst) noexcept {
   if (block.size < kMinBlock) return Err::bad_length;
   const bool packet = block.type == kEnhancedPacket || block.type == kOldPacket;
   if (!packet && block.type != kSimplePacket && block.type != kInterface) {
-    if (block.type == kSecrets) ++secrets_;
+    if (block.type == kSecrets) return begin_secrets<kOrder>(in, block);
     skip_rest(in, block, 8);
     return Err::none;
   }
@@ -274,9 +275,36 @@ void PcapReader::skip_rest(Bytes& in, Block block, std::size_t done) noexcept {
   trailer_ = block.stated;
 }
 
+// Skipped like a block of no interest, but what it holds is given away on the way. One whose lengths do not agree gives
+// nothing.
+template <std::endian kOrder>
+Err PcapReader::begin_secrets(Bytes& in, Block block) noexcept {
+  const bool fits = block.size >= kSecretsHead + 4;
+  if (fits && in.size() < kSecretsHead) return need(kSecretsHead);
+  ++secrets_;
+  piece_ = {};
+  if (fits) {
+    Fields<kOrder> f(in.first(kSecretsHead));
+    f.skip(8);
+    piece_.type = f.u32();
+    const std::uint32_t size = f.u32();
+    if (size <= block.size - kSecretsHead - 4) piece_.size = size;
+  }
+  skip_rest(in, block, fits ? kSecretsHead : 8);
+  return Err::none;
+}
+
+void PcapReader::give_secrets(Bytes bytes) noexcept {
+  piece_.bytes = bytes.first(std::min<std::size_t>(bytes.size(), piece_.size - piece_.offset));
+  if (piece_.bytes.empty()) return;
+  if (taker_ != nullptr) taker_->take(piece_);
+  piece_.offset += static_cast<std::uint32_t>(piece_.bytes.size());
+}
+
 template <std::endian kOrder>
 Err PcapReader::read_rest(Bytes& in) noexcept {
   const auto n = static_cast<std::size_t>(std::min<std::uint64_t>(skip_, in.size()));
+  give_secrets(in.first(n));
   in = in.subspan(n);
   skip_ -= n;
   if (skip_ != 0) return need(1);

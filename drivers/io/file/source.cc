@@ -32,7 +32,10 @@ FileSource::FileSource(std::string name, int fd, const FileOptions& options)
       reader_(std::make_unique<net::PcapReader>()),
       buffer_(kSlack + kBlock),
       bytes_whole_(input_.size_bytes() * options.repeat),
-      passes_left_(options.repeat - 1) {}
+      taker_(options.secrets),
+      passes_left_(options.repeat - 1) {
+  reader_->give_secrets_to(taker_);
+}
 
 std::unique_ptr<FileSource> FileSource::open(const std::string& path, const FileOptions& options, std::string& problem) {
   CHECK(options.repeat > 0);
@@ -105,6 +108,7 @@ bool FileSource::next_pass() noexcept {
   pass_frames_ = 0;
   shift_ns_ += (last_ns_ > first_ns_ ? last_ns_ - first_ns_ : 0) + kGapNs;
   *reader_ = net::PcapReader();
+  reader_->give_secrets_to(taker_);
   unread_ = {};
   Err begun = Err::more;
   while (begun == Err::more) {  // the file may have changed since: it is judged like any other

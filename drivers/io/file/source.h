@@ -13,6 +13,7 @@ namespace pellucid::io {
 
 struct FileOptions {
   unsigned repeat = 1;  // how often the capture is read; each pass after the first is later by the capture's duration + 1 ms
+  net::SecretsTaker* secrets = nullptr;  // who takes the secrets that a capture bears; it outlives the source
 };
 
 class FileSource final : public engine::Source {
@@ -31,8 +32,8 @@ class FileSource final : public engine::Source {
   std::uint64_t bytes_read() const noexcept { return input_.bytes_read(); }  // of the file as it lies there, all passes
   std::uint64_t bytes_whole() const noexcept { return bytes_whole_; }        // what bytes_read() will reach; 0: not known
   // The following grow while the capture is read; for the thread that pulls, or after it.
-  std::uint64_t frames() const noexcept { return frames_; }              // of all passes
-  std::uint64_t secrets() const noexcept { return reader_->secrets(); }  // decryption secrets blocks, skipped
+  std::uint64_t frames() const noexcept { return frames_; }                                      // of all passes
+  std::uint64_t secrets() const noexcept { return reader_->secrets(); }                          // decryption secrets blocks
   std::span<const net::Interface> interfaces() const noexcept { return reader_->interfaces(); }  // with link types
   std::vector<std::string> interface_names() const;  // fit for a terminal; empty where not told
 
@@ -56,6 +57,7 @@ class FileSource final : public engine::Source {
   std::uint64_t last_ns_ = 0;
   std::uint64_t shift_ns_ = 0;  // of this pass
   std::uint64_t pass_frames_ = 0;
+  net::SecretsTaker* taker_;
   unsigned passes_left_;  // after this one
   bool ended_ = false;
   std::string failure_;

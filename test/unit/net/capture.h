@@ -70,6 +70,9 @@ class Maker {
                         .text(frame)
                         .bytes);
   }
+  Maker& secrets(std::uint32_t type, std::string_view text) {
+    return block(10, Maker(order_).u32(type).u32(static_cast<std::uint32_t>(text.size())).text(text).bytes);
+  }
   Maker& simple(std::string_view frame, std::uint32_t wire_len) {
     return block(3, Maker(order_).u32(wire_len).text(frame).bytes);
   }
@@ -95,8 +98,19 @@ struct Seen {
   friend bool operator==(const Seen&, const Seen&) = default;
 };
 
+struct Gathered final : SecretsTaker {  // what a capture's secrets blocks hold, each behind its type
+  std::vector<std::pair<std::uint32_t, std::string>> blocks;
+  void take(const SecretsPiece& piece) noexcept override {
+    if (piece.offset == 0) blocks.emplace_back(piece.type, "");
+    EXPECT_EQ(blocks.back().second.size(), piece.offset);
+    blocks.back().second += as_text(piece.bytes);
+    EXPECT_LE(blocks.back().second.size(), piece.size);
+  }
+};
+
 struct Outcome {
   std::vector<Seen> frames;
+  Gathered gathered;
   Err err = Err::none;  // why it ended
   std::uint64_t offset = 0;
   std::uint64_t secrets = 0;
@@ -108,6 +122,7 @@ inline Outcome read_all(std::string_view file, std::size_t step = ~std::size_t{0
   const auto reader = std::make_unique<PcapReader>();
   const auto burst = std::make_unique<Burst>();
   Outcome out;
+  reader->give_secrets_to(&out.gathered);
   std::size_t begin = 0;
   std::size_t end = 0;
   bool begun = false;

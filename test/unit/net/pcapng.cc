@@ -96,6 +96,45 @@ TEST_P(PcapngBothOrders, UnknownBlocksAreSkippedAndSecretsCounted) {
   }
 }
 
+TEST_P(PcapngBothOrders, SecretsAreGivenAwayInOrderHoweverTheyCome) {
+  const std::string log(PcapReader::kMaxWant + 3, 'k');
+  file.section().secrets(kTlsKeylog, "CLIENT_RANDOM one").interface(1, 0).enhanced(0, 1, "frame", 5);
+  file.secrets(0x57474b4c, "wireguard").secrets(kTlsKeylog, log).secrets(kTlsKeylog, "");
+  for (const std::size_t step : {~std::size_t{0}, std::size_t{100'000}, std::size_t{7}}) {
+    const Outcome o = read_all(file.bytes, step);
+    ASSERT_EQ(o.gathered.blocks.size(), 3u);
+    EXPECT_EQ(o.gathered.blocks[0], (std::pair{kTlsKeylog, std::string("CLIENT_RANDOM one")}));
+    EXPECT_EQ(o.gathered.blocks[1], (std::pair{0x57474b4cu, std::string("wireguard")}));
+    EXPECT_EQ(o.gathered.blocks[2].second, log);
+    EXPECT_EQ(o.secrets, 4u);
+    EXPECT_EQ(o.err, Err::none);
+  }
+}
+
+TEST_P(PcapngBothOrders, SecretsWhoseLengthsDoNotAgreeAreGivenToNobody) {
+  Maker longer(GetParam());
+  longer.u32(kTlsKeylog).u32(9).text("12345678");
+  Maker huge(GetParam());
+  huge.u32(kTlsKeylog).u32(~0u).text("12345678");
+  file.section().interface(1, 0).block(10, "").block(10, "type").block(10, longer.bytes).block(10, huge.bytes);
+  file.enhanced(0, 1, "frame", 5);
+  for (const std::size_t step : {~std::size_t{0}, std::size_t{5}}) {
+    const Outcome o = read_all(file.bytes, step);
+    EXPECT_TRUE(o.gathered.blocks.empty());
+    EXPECT_EQ(o.frames.size(), 1u);
+    EXPECT_EQ(o.secrets, 4u);
+    EXPECT_EQ(o.err, Err::none);
+  }
+}
+
+TEST_P(PcapngBothOrders, OfATornSecretsBlockComesWhatIsThere) {
+  file.section().interface(1, 0).secrets(kTlsKeylog, "CLIENT_RANDOM one");
+  const Outcome o = read_all(std::string_view(file.bytes).substr(0, file.bytes.size() - 12));
+  ASSERT_EQ(o.gathered.blocks.size(), 1u);
+  EXPECT_EQ(o.gathered.blocks[0].second, std::string_view("CLIENT_RANDOM one").substr(0, 17 - (12 - 4 - 3)));
+  EXPECT_EQ(o.err, Err::truncated);
+}
+
 TEST_P(PcapngBothOrders, PacketBlocksWithManyOptionsAreReadWithoutThem) {
   const std::string options(PcapReader::kMaxWant * 2, 'o');
   Maker body(GetParam());
