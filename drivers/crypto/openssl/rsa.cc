@@ -27,6 +27,7 @@ class RsaKey final : public crypto::RsaKey {
   unsigned bits() const noexcept override { return bits_; }
 
   Err open(Bytes encrypted, crypto::Premaster& out) noexcept override {
+    out.clear();
     if (encrypted.size() != (bits_ + 7) / 8) return Err::bad_length;
     Secret<kMaxRsaBits / 8> plain;  // a wrong message may hold more than a premaster secret
     std::size_t size = plain.size();
