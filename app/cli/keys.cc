@@ -124,7 +124,7 @@ ReplayKeys::~ReplayKeys() = default;
 
 std::unique_ptr<ReplayKeys> ReplayKeys::open(const KeyPlan& plan, std::string& problem, int& code) {
   code = kInvalid;
-  if (!plan.lab && (plan.grants.empty() || plan.authorities.empty())) {
+  if (plan.any() && !plan.lab && (plan.grants.empty() || plan.authorities.empty())) {
     problem =
         "keys need a grant and the authority set that it is judged by: give --grant and --authorities, or --lab for "
         "traffic of your own";
@@ -135,6 +135,8 @@ std::unique_ptr<ReplayKeys> ReplayKeys::open(const KeyPlan& plan, std::string& p
   if (!parts->read_logs(plan.logs, problem)) return nullptr;
   if (plan.lab) {
     parts->warrants = std::make_unique<keeper::Lab>();
+  } else if (plan.grants.empty()) {
+    parts->warrants = std::make_unique<keeper::Granted>(parts->set.set, now_s, nullptr);
   } else {
     if (!parts->read_authorities(plan.authorities, problem)) return nullptr;
     auto granted = std::make_unique<keeper::Granted>(parts->set.set, now_s, nullptr);

@@ -38,10 +38,12 @@ void Exporter::put(std::string_view text, std::uint64_t lines) noexcept {
 
 void Exporter::take(const exporter::View& view) noexcept {
   counters_.records_taken.at(view.head->kind).inc();
+  const std::uint64_t count = collapse_.count(view);
+  if (count == 0) return counters_.records_collapsed.inc();
   if ((view.head->flags & exporter::kHeadIncomplete) != 0) counters_.records_incomplete.inc();
   tally_.add(view);
   ++text_lines_;
-  if (sink_ != nullptr && !failed_) eve_.write(view, text_);
+  if (sink_ != nullptr && !failed_) eve_.write(view, text_, count);
 }
 
 }  // namespace pellucid::engine

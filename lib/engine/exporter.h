@@ -3,6 +3,7 @@
 #pragma once
 #include <vector>
 
+#include "lib/export/collapse.h"
 #include "lib/export/eve.h"
 #include "lib/export/sink.h"
 #include "lib/export/tally.h"
@@ -35,6 +36,7 @@ class Exporter {
   exporter::Tally& tally_;
   exporter::Sink* sink_;  // null: only the tally is wanted
   metrics::WorkerCounters& counters_;
+  exporter::Collapse collapse_;
   std::string text_;
   std::uint64_t text_lines_ = 0;
   bool failed_ = false;

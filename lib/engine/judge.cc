@@ -162,6 +162,11 @@ void forget(State& s, std::uint32_t flow) noexcept {
   c.name = kNone;
 }
 
+void degrade(State& s, std::uint32_t flow) noexcept {
+  flow::Hot& h = s.table.hot(flow);
+  if (level_of(h) == Level::decrypt) set_level(s, h, Level::classify);
+}
+
 policy::Level level_under(State& s, std::uint32_t flow, const policy::Program& program) noexcept {
   return program.judge(facts_of(s, flow, When::live), *s.desk.at).shows;
 }

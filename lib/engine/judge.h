@@ -23,6 +23,9 @@ void learn_nothing(State& s, std::uint32_t flow) noexcept;  // the first payload
 void unlearn_name(State& s, std::uint32_t flow) noexcept;   // it was an outer name, which says nothing
 void forget(State& s, std::uint32_t flow) noexcept;         // the flow ends: gives back what was kept for judging
 
+// Nothing of it was opened though policy asked for it: it is shown as if policy had asked for no more than its application.
+void degrade(State& s, std::uint32_t flow) noexcept;
+
 // What it would be shown at under another policy, as far as is known of it now.
 policy::Level level_under(State& s, std::uint32_t flow, const policy::Program& program) noexcept;
 // Of the policy that it was judged by; 0: of none.

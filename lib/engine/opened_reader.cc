@@ -19,7 +19,8 @@ tls::OpenRoom room_of(State& s, Opened& o) noexcept {
           s.room().first(tls::kMaxMessageKept),
           {s.parking.at, tls::kMaxParked},
           *s.opener.keys,
-          static_cast<std::int64_t>(s.ts_ns / 1'000'000'000)};
+          static_cast<std::int64_t>(s.ts_ns / 1'000'000'000),
+          s.program == nullptr ? nullptr : &s.program->wish_of(s.table.cold(o.flow).rule)};
 }
 
 // Without a policy everything is asked for that keys allow; with one, what it says of the flow once the server has answered.
@@ -186,7 +187,8 @@ void close_opened(State& s, std::uint32_t flow) noexcept {
   if (o.clear != kNone) hurry_tls(s, flow);
   s.opener.keys->terms(o.opening.id, o.terms);
   close_inner(s, o);
-  if (o.opening.version != 0) report_decrypt(s, flow, o);
+  if (o.wanted != 0) report_decrypt(s, flow, o);
+  if (o.stats.opened == 0) degrade(s, flow);
   give_back(s, flow, o);
   h.session = kNone;
   h.reader = flow::Reader::none;

@@ -75,7 +75,7 @@ Eve::Eve(EveOptions options, const crypto::Digests& digests, CertificateReader* 
          const classify::Names* names) noexcept
     : options_(std::move(options)), digests_(digests), names_(names), tls_(digests, certificates) {}
 
-void Eve::write(const View& v, std::string& out) noexcept {
+void Eve::write(const View& v, std::string& out, std::uint64_t count) noexcept {
   net::Layers copy;
   const net::Layers* layers = v.layers(copy) ? &copy : nullptr;
   Json json(out);
@@ -104,7 +104,7 @@ void Eve::write(const View& v, std::string& out) noexcept {
     case Kind::kCount:
       break;
   }
-  write_own(json, v, layers, shown);
+  write_own(json, v, layers, shown, count);
   json.close_object();
   out += '\n';
 }
@@ -130,7 +130,7 @@ void Eve::write_place(Json& json, const Head& h) noexcept {
   }
 }
 
-void Eve::write_own(Json& json, const View& v, const net::Layers* layers, Shown shown) noexcept {
+void Eve::write_own(Json& json, const View& v, const net::Layers* layers, Shown shown, std::uint64_t count) noexcept {
   const Head& h = *v.head;
   json.open_object("pellucid");
   write_app(json, h, names_);
@@ -153,7 +153,7 @@ void Eve::write_own(Json& json, const View& v, const net::Layers* layers, Shown 
   if (layers != nullptr) write_layers(json, *layers);
   if (h.kind == Kind::tls) tls_.write_own(json, v);
   if (h.kind == Kind::mdns) write_mdns_own(json, v);
-  if (h.kind == Kind::decrypt) write_decrypt_own(json, v, grants_);
+  if (h.kind == Kind::decrypt) write_decrypt_own(json, v, grants_, count);
   if (options_.lab) json.yes("lab");
   json.close_object();
 }

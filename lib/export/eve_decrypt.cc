@@ -24,12 +24,13 @@ void write_authority(Json& json, const DecryptBody& b, const GrantNames* grants)
 
 }  // namespace
 
-void write_decrypt_own(Json& json, const View& v, const GrantNames* grants) noexcept {
+void write_decrypt_own(Json& json, const View& v, const GrantNames* grants, std::uint64_t count) noexcept {
   const DecryptBody& b = v.as<DecryptBody>();
   json.open_object("decrypt");
   write_authority(json, b, grants);
   json.text("result", label(b.result));
   if (b.terms.reason != keys::Reason::none) json.text("reason", keys::label(b.terms.reason));
+  if (count > 1) json.number("count", count);
   if (b.terms.has_key_id != 0) {
     json.made("key_id", [&](std::string& out) { write_hex(out, b.terms.key_id); });
     json.text("custody", "software");

@@ -13,6 +13,6 @@ struct GrantName {
 };
 using GrantNames = std::vector<GrantName>;  // by the numbers that records bear
 
-void write_decrypt_own(Json& json, const View& record, const GrantNames* grants) noexcept;
+void write_decrypt_own(Json& json, const View& record, const GrantNames* grants, std::uint64_t count) noexcept;
 
 }  // namespace pellucid::exporter

@@ -1,8 +1,16 @@
 #include "lib/keeper/granted.h"
 
+#include <algorithm>
+
 namespace pellucid::keeper {
 
 using keys::Reason;
+
+namespace {
+bool wished(const keys::Wish* wish, const keys::Grant& grant) {
+  return wish == nullptr || wish->grants.empty() || std::ranges::find(wish->grants, grant.id) != wish->grants.end();
+}
+}  // namespace
 
 std::uint16_t Granted::add(const keys::Grant& grant, unsigned good) {
   items_.push_back(std::make_unique<Item>(Item{&grant, keys::Judge(grant, set_, good)}));
@@ -24,12 +32,13 @@ Reason Granted::ask(const keys::Session& session, keys::Terms& terms) {
   for (std::size_t i = 0; i < items_.size(); ++i) {
     const Item& item = *items_[i];
     if (terms.grant != keys::kNoGrant && terms.grant != i) continue;
+    if (!wished(session.wish, *item.grant)) continue;
     Reason reason = item.judge.opens(session, standing(item));
     const bool held = session.key == nullptr || set_.software_custody == keys::Rule::allowed;  // keys lie in this memory
     if (reason == Reason::none && !held) reason = Reason::no_key;
     if (reason == Reason::none) {
       terms.grant = static_cast<std::uint16_t>(i);
-      terms.depth = item.grant->depth;
+      terms.depth = session.wish == nullptr ? item.grant->depth : std::min(item.grant->depth, session.wish->depth);
       terms.direction = item.grant->direction;
       terms.first_bytes = item.grant->first_bytes;
       terms.client_certificates = item.grant->client_certificates == keys::Rule::allowed;
@@ -48,8 +57,8 @@ Reason Granted::begin(const keys::Session& session, const keys::Terms& terms) {
   return Reason::none;
 }
 
-Reason Lab::ask(const keys::Session&, keys::Terms& terms) {
-  terms.depth = keys::Depth::content;
+Reason Lab::ask(const keys::Session& session, keys::Terms& terms) {
+  terms.depth = session.wish == nullptr ? keys::Depth::content : session.wish->depth;
   terms.client_certificates = terms.lab = 1;
   return Reason::none;
 }

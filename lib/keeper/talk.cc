@@ -47,6 +47,7 @@ keys::Session Talk::facts(const keys::Hellos& hellos, std::int64_t captured_s, k
   session.key = has_prints_ ? &prints_ : nullptr;
   session.captured_s = captured_s;
   session.depth = depth;
+  session.wish = hellos.wish;
   return session;
 }
 

@@ -5,6 +5,7 @@
 
 #include "lib/keys/grant.h"
 #include "lib/keys/reason.h"
+#include "lib/keys/wish.h"
 #include "lib/net/prefixes.h"
 #include "lib/net/suffixes.h"
 
@@ -42,6 +43,7 @@ struct Session {
   std::int64_t captured_s = 0;
   Depth depth = Depth::metadata;                  // how far it shall be opened
   std::span<const std::string_view> protections;  // entries of `protect` that hold for it
+  const Wish* wish = nullptr;                     // what policy asks for; null: as far as a grant allows
 };
 
 class Judge {

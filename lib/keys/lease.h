@@ -4,7 +4,7 @@
 #include "lib/crypto/engine.h"
 #include "lib/crypto/schedule.h"
 #include "lib/keys/keylog.h"
-#include "lib/keys/terms.h"
+#include "lib/keys/wish.h"
 
 namespace pellucid::keys {
 
@@ -24,6 +24,7 @@ struct Hellos {  // what both ends said in the clear
   Bytes server_random;
   Bytes session_id;  // the server's; TLS 1.2 and before
   Dir client = Dir::up;
+  const Wish* wish = nullptr;  // what policy asks for; null: all that may be opened
 };
 
 using SessionId = std::uint64_t;  // that no two sessions of a process share

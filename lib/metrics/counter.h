@@ -149,6 +149,7 @@ struct alignas(kLine) WorkerCounters {
   // The exporter's
   Family<kKinds> records_taken;  // out of the ring
   Counter records_incomplete;    // … of them marked so
+  Counter records_collapsed;     // … for which another one like them stands
   Counter stats_made;            // lines that tell of the daemon itself
   Counter lines_written;
   Counter lines_bytes;

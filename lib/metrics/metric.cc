@@ -93,6 +93,8 @@ constexpr std::array kTable{
     counter<&W::records_dropped>("records_dropped_total", "Records dropped because the ring was full, by kind.", kKindAxis),
     counter<&W::records_taken, Shown::exporter>("records_taken_total",
                                                 "Records that the exporter took from the rings, by kind.", kKindAxis),
+    counter<&W::records_collapsed, Shown::exporter>("records_collapsed_total",
+                                                    "Refusals for which another record like them stands."),
     counter<&W::records_incomplete, Shown::exporter>("records_incomplete_total",
                                                      "Records marked incomplete: cut at a limit, or bytes were lost."),
     counter<&W::stats_made, Shown::exporter>("stats_records_total", "Records about the daemon itself."),

@@ -91,7 +91,7 @@ void Builder::add_protect() {
 
 void Builder::add_outcome(const Rule& rule) {
   const auto at = static_cast<net::RuleAt>(kProtectBits + p_.outcomes_.size());
-  p_.outcomes_.push_back({rule.name, rule.level, rule.sample});
+  p_.outcomes_.push_back({rule.name, rule.level, rule.sample, rule.wish});
   p_.most_ = std::max(p_.most_, rule.level);
   p_.all_[at / net::kWord] |= bit(at);
   if (rule.sample > 1) {

@@ -31,9 +31,16 @@ class Comparison {
   void outcome(const std::string& where, const Rule& before, const Rule& after) {
     if (before.level != after.level)
       changed(where + ".level", std::string(label(before.level)), std::string(label(after.level)));
-    if (before.sample == after.sample) return;
-    const auto text = [](std::uint32_t n) { return n == 1 ? std::string() : std::to_string(n); };
-    changed(where + ".sample", text(before.sample), text(after.sample));
+    if (before.sample != after.sample) {
+      const auto text = [](std::uint32_t n) { return n == 1 ? std::string() : std::to_string(n); };
+      changed(where + ".sample", text(before.sample), text(after.sample));
+    }
+    if (before.wish.depth != after.wish.depth) {
+      changed(where + ".decrypt.depth", std::string(label(before.wish.depth)), std::string(label(after.wish.depth)));
+    }
+    const auto& old = before.wish.grants;
+    const auto& now = after.wish.grants;
+    if (old != now) changed(where + ".decrypt.grants", joined(without(old, now)), joined(without(now, old)));
   }
 
   void match(const std::string& where, const Match& before, const Match& after) {
@@ -71,6 +78,7 @@ std::string place_of(const Rule& rule) { return "rules[" + rule.name + "]"; }
 std::string summary(const Rule& rule) {
   std::string out(label(rule.level));
   if (rule.sample > 1) out += ", one in " + std::to_string(rule.sample);
+  if (rule.level == Level::decrypt) out += ", depth " + std::string(label(rule.wish.depth));
   return out;
 }
 

@@ -49,6 +49,7 @@ class Program {
     return rule < outcomes_.size() ? std::string_view(outcomes_[rule].name) : std::string_view{};
   }
   std::uint32_t sample_of(std::uint16_t rule) const noexcept { return outcomes_[rule].sample; }
+  const keys::Wish& wish_of(std::uint16_t rule) const noexcept { return outcomes_[rule].wish; }
   bool wants_applications() const noexcept { return active(Test::applications) || active(Test::categories); }
   // Whether more can be said of a flow than when it begins.
   bool asks_late() const noexcept { return active_ >> static_cast<unsigned>(Test::protocols) != 0; }
@@ -60,6 +61,7 @@ class Program {
     std::string name;
     Level level;
     std::uint32_t sample;
+    keys::Wish wish;
   };
   friend class Builder;
   struct Range;  // the levels of the outcomes that are still possible

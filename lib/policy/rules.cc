@@ -57,13 +57,28 @@ class Reader {
   bool read_outcome(Node node, Rule& out) {
     const std::string_view level = node.find("level").text();
     const auto* const at = std::find(std::begin(kLevelLabels), std::end(kLevelLabels), level);
-    if (at == std::end(kLevelLabels)) return refuse(node, "no `level`; write one of ignore, count, metadata, classify");
+    if (at == std::end(kLevelLabels))
+      return refuse(node, "no `level`; write one of ignore, count, metadata, classify, decrypt");
     out.level = static_cast<Level>(at - std::begin(kLevelLabels));
     if (const Node sample = node.find("sample")) out.sample = static_cast<std::uint32_t>(sample.integer());
     if (out.sample > 1 && out.level <= Level::count) {
-      return refuse(node.find("sample"), "`sample` thins out metadata and classify; leave it out here");
+      return refuse(node.find("sample"), "`sample` thins out metadata, classify and decrypt; leave it out here");
     }
-    return true;
+    return read_wish(node.find("decrypt"), out);
+  }
+
+  bool read_wish(Node node, Rule& out) {
+    if (!node) return true;
+    if (out.level != Level::decrypt) return refuse(node, "`decrypt` says what level decrypt asks for; leave it out here");
+    if (const Node depth = node.find("depth")) {
+      const auto* const at = std::find(std::begin(keys::kDepthLabels), std::end(keys::kDepthLabels), depth.text());
+      if (at == std::end(keys::kDepthLabels)) return refuse(depth, "no such depth; write one of handshake, headers, content");
+      out.wish.depth = static_cast<keys::Depth>(at - std::begin(keys::kDepthLabels));
+    }
+    return each(node.find("grants"), out.wish.grants, [&](Node n) {
+      out.wish.grants.emplace_back(n.text());
+      return true;
+    });
   }
 
   // A rule that can never be the first to match is a mistake: named with the rule that hides it.

@@ -3,6 +3,7 @@
 #pragma once
 #include "lib/base/tree.h"
 #include "lib/classify/dpi.h"
+#include "lib/keys/wish.h"
 #include "lib/net/written.h"
 #include "lib/policy/level.h"
 
@@ -30,6 +31,7 @@ struct Rule {
   Match match;
   Level level = Level::ignore;
   std::uint32_t sample = 1;  // one flow in so many gets the level, the others count
+  keys::Wish wish;           // of level decrypt
   friend bool operator==(const Rule&, const Rule&) = default;
 };
 

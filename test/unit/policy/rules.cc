@@ -59,10 +59,15 @@ TEST(Rules, WhatMakesNoSenseIsRefusedWhereItStands) {
   EXPECT_EQ(of_match("ja4: x").substr(0, 27), "p:4:36: unknown key `ja4`; ");
   EXPECT_EQ(of_match("ports: []").substr(0, 7), "p:4:43:");
   EXPECT_EQ(of_match("").substr(0, 7), "p:4:35:");
-  EXPECT_EQ(verdict("- {name: r, level: decrypt}\n"),
-            "p:4:20: `decrypt` is not allowed; write one of ignore, count, metadata, classify (how far a flow is looked into)");
+  EXPECT_EQ(verdict("- {name: r, level: decript}\n"),
+            "p:4:20: `decript` is not allowed; write one of ignore, count, metadata, classify, decrypt (how far a flow is looked "
+            "into)");
+  EXPECT_EQ(verdict("- {name: r, level: decrypt, decrypt: {depth: headers, grants: [a, b]}}\n"), "");
+  EXPECT_EQ(verdict("- {name: r, level: classify, decrypt: {depth: headers}}\n"),
+            "p:4:39: `decrypt` says what level decrypt asks for; leave it out here");
+  EXPECT_EQ(verdict("- {name: r, level: decrypt, decrypt: {depth: metadata}}\n").substr(0, 7), "p:4:47:");
   EXPECT_EQ(verdict("- {name: r, level: count, sample: 5}\n"),
-            "p:4:35: `sample` thins out metadata and classify; leave it out here");
+            "p:4:35: `sample` thins out metadata, classify and decrypt; leave it out here");
   EXPECT_EQ(verdict("- {name: r, level: classify, sample: 1}\n").substr(0, 7), "p:4:38:");
   EXPECT_EQ(verdict("- {name: r, level: classify, retention: 5d}\n").substr(0, 35), "p:4:30: unknown key `retention`; kn");
 }

@@ -1,0 +1,19 @@
+// Wish: what a rule of a policy asks to be opened: how far at most, and under which grants. Grants decide; a wish only asks for
+// less. A value type; immutable once a policy is in force.
+#pragma once
+#include <string>
+#include <vector>
+
+#include "lib/keys/terms.h"
+
+namespace pellucid::keys {
+
+inline constexpr std::size_t kMaxWished = 16;  // grants that one rule names
+
+struct Wish {
+  Depth depth = Depth::content;
+  std::vector<std::string> grants;  // their ids; empty: any that allows it
+  friend bool operator==(const Wish&, const Wish&) = default;
+};
+
+}  // namespace pellucid::keys
