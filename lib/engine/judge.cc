@@ -87,8 +87,9 @@ void obey(State& s, std::uint32_t flow, const policy::Verdict& v) noexcept {
   flow::Cold& c = s.table.cold(flow);
   h.epoch = s.epoch;
   c.rule = v.rule;
-  if (v.shows != level_of(h)) s.counters.policy_changed.inc();
-  set_level(s, h, v.shows);
+  const Level shows = v.shows == Level::decrypt && (c.marks & flow::kColdRefused) != 0 ? Level::classify : v.shows;
+  if (shows != level_of(h)) s.counters.policy_changed.inc();
+  set_level(s, h, shows);
   if (v.reads < Level::metadata) {
     h.flags |= flow::kFlowUnread;
   } else if ((h.flags & flow::kFlowUnread) != 0) {
@@ -164,6 +165,7 @@ void forget(State& s, std::uint32_t flow) noexcept {
 
 void degrade(State& s, std::uint32_t flow) noexcept {
   flow::Hot& h = s.table.hot(flow);
+  s.table.cold(flow).marks |= flow::kColdRefused;
   if (level_of(h) == Level::decrypt) set_level(s, h, Level::classify);
 }
 

@@ -106,6 +106,7 @@ bool is_over(const Opened& o) noexcept {
 Next settle(State& s, std::uint32_t flow, bool clear_over) noexcept {
   Opened& o = opened_of(s, flow);
   const bool settled = tls::settled(o.opening, Dir::up) && tls::settled(o.opening, Dir::down);
+  if (settled && o.stats.opened == 0 && o.wanted != 0) degrade(s, flow);
   if (o.clear != kNone && clear_over && settled) hurry_tls(s, flow);
   return is_over(o) && o.clear == kNone ? Next::stop : Next::same;
 }
@@ -151,7 +152,7 @@ void start_opened(State& s, std::uint32_t flow) noexcept {
 
 Taken take_opened(State& s, std::uint32_t flow, Dir dir, Bytes bytes) noexcept {
   Opened& o = opened_of(s, flow);
-  if (o.wanted != 0 && !wants(s, flow)) stop_opening(s, o);  // another policy came
+  if (o.wanted != 0 && !wants(s, flow) && o.stats.opened != 0) stop_opening(s, o);  // another policy came
   bool clear_over = o.clear == kNone || s.tls[o.clear].over != 0;
   if (!clear_over) {
     const ClearPart part = feed_tls(s, flow, o.clear, dir, bytes);
@@ -188,7 +189,7 @@ void close_opened(State& s, std::uint32_t flow) noexcept {
   s.opener.keys->terms(o.opening.id, o.terms);
   close_inner(s, o);
   if (o.wanted != 0) report_decrypt(s, flow, o);
-  if (o.stats.opened == 0) degrade(s, flow);
+  if (o.stats.opened == 0 && o.wanted != 0) degrade(s, flow);
   give_back(s, flow, o);
   h.session = kNone;
   h.reader = flow::Reader::none;

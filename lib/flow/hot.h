@@ -65,11 +65,13 @@ constexpr std::uint16_t with_field(std::uint16_t flags, unsigned shift, unsigned
 }
 static_assert(sizeof(Hot) == 2 * kLine && std::is_trivially_copyable_v<Hot>);
 
+inline constexpr std::uint8_t kColdRefused = 1;  // policy asked for it to be opened, and nothing was
+
 struct alignas(kLine) Cold {
   std::uint64_t first_ns;
   std::uint64_t flow_id;
-  std::uint64_t update_ns;  // when the last flow_update was written, or first_ns
-  std::uint32_t layers;     // index in the worker's slab of net::Layers, kNone: no wrapper
+  std::uint8_t marks;    // kCold…
+  std::uint32_t layers;  // index in the worker's slab of net::Layers, kNone: no wrapper
   std::uint16_t iface;
   std::uint8_t icmp_type;
   std::uint8_t icmp_code;

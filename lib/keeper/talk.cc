@@ -4,6 +4,7 @@
 
 #include "lib/crypto/suite.h"
 #include "lib/tls/handshake.h"
+#include "lib/x509/certificate.h"
 
 namespace pellucid::keeper {
 
@@ -131,6 +132,21 @@ Answer Talk::lease(const keys::Hellos& hellos, keys::Part part, keys::Side side,
   captured_s_ = captured_s;
   if (version_ == 0x0304) return lease13(hellos, part, side, keys);
   return part == keys::Part::application ? lease12(hellos, side, keys) : refuse(Reason::unsupported);
+}
+
+// Whatever can be known of the server's name is known now: where the client named none, its certificate does.
+void Talk::take_name() {
+  const Result<x509::Certificate> leaf = x509::read_certificate(leaf_);
+  Bytes name;
+  if (name_.empty() && leaf && x509::DnsNames(*leaf).next(name)) name_ = as_text(name);
+  naming_ = keys::Naming::settled;
+}
+
+// There is no key. If there is no grant either, that is the reason.
+Reason Talk::why_not(const keys::Hellos& hellos) {
+  keys::Terms terms = terms_;
+  const Reason reason = tools_.warrants.ask(facts(hellos, captured_s_, keys::Depth::handshake), terms);
+  return reason == Reason::none ? Reason::no_key : reason;
 }
 
 // The last gate before anything that was meant for both ends alone is opened.

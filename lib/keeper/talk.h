@@ -20,11 +20,9 @@ class KeyFinder {  // the long-term keys; its owner decides where they live
   virtual ~KeyFinder() = default;
   // Null: there is no such key. `prints` tells what it is known by.
   virtual crypto::DhKey* find(crypto::Group group, Bytes share, keys::KeyPrints& prints) = 0;
-  // Whether the key of this certificate (DER) is there for RSA key transport; and the premaster secret, by it.
-  virtual bool find_rsa(Bytes certificate, keys::KeyPrints& prints) = 0;
-  virtual Err open_premaster(Bytes certificate, Bytes encrypted, Secret<48>& premaster) = 0;
-  // What a certificate says of the key that was used.
-  virtual keys::Visibility look(Bytes certificate, const keys::KeyPrints& prints) = 0;
+  // Whether the key with this SHA-256 of its SubjectPublicKeyInfo is there for RSA key transport; and the premaster secret.
+  virtual bool find_rsa(const keys::Sha256& key, keys::KeyPrints& prints) = 0;
+  virtual Err open_premaster(const keys::Sha256& key, Bytes encrypted, Secret<48>& premaster) = 0;
 };
 
 struct Tools {  // of the keeper, for all its talks
@@ -78,6 +76,8 @@ class Talk {
   void on_ticket13(Bytes body);
   void keep_ticket13(Bytes body);
   bool prove_finished(const crypto::HashSecret& base, Bytes body) const;
+  void take_name();
+  keys::Reason why_not(const keys::Hellos& hellos);
   bool find_psk(unsigned which, Psk& psk) const;
   const Resumed* resumed13(unsigned which);
   keys::Answer lease13(const keys::Hellos& hellos, keys::Part part, keys::Side side, keys::DirectionKeys& keys);

@@ -3,7 +3,9 @@
 #include "lib/crypto/prf.h"
 #include "lib/crypto/suite.h"
 #include "lib/keeper/talk.h"
+#include "lib/tls/chain.h"
 #include "lib/tls/handshake.h"
+#include "lib/x509/certificate.h"
 
 namespace pellucid::keeper {
 
@@ -31,10 +33,8 @@ void Talk::message12(keys::Side from, std::uint8_t type, Bytes body) {
   }
   if (from != keys::Side::server) return;
   if (what == Message::certificate) {
-    Cursor in(body);
-    Cursor list(in.take24());
-    const Bytes leaf = list.take24();
-    if (list.ok()) leaf_.assign(leaf.begin(), leaf.end());
+    Bytes leaf;
+    if (tls::Chain(body, tls::ChainForm::tls12).next(leaf)) leaf_.assign(leaf.begin(), leaf.end());
   }
   if (what == Message::server_key_exchange) on_key_exchange(from, body);
   if (what == Message::new_session_ticket) {
@@ -108,7 +108,7 @@ Reason Talk::make_master(const keys::Hellos& hellos) {
       keys::lease_from(*tools_.log, tools_.hasher, hellos, keys::Part::application, keys::Side::server, probe) == Err::none) {
     terms_.method = keys::Method::keylog;
     logged_ = true;
-    naming_ = keys::Naming::settled;
+    take_name();
     return open_session(hellos, keys::Depth::headers);
   }
   reason = client_exchange_.empty() ? master_of_resumed(hellos) : master_of_exchange(hellos);
@@ -122,11 +122,11 @@ Reason Talk::master_of_resumed(const keys::Hellos& hellos) {
   const bool same_id = !session_id_.empty() && session_id_ == offered_id_;
   const Resumed* r = same_id ? tools_.tickets.find(Tickets::Kind::session_id, session_id_, captured_s_) : nullptr;
   if (r == nullptr && !offered_ticket_.empty()) r = tools_.tickets.find(Tickets::Kind::ticket, offered_ticket_, captured_s_);
-  if (r == nullptr || r->size != master_.bytes().size()) return Reason::no_key;
+  if (r == nullptr || r->size != master_.bytes().size()) return why_not(hellos);
   terms_.method = r->terms.method;
   terms_.visibility = r->terms.method == keys::Method::ets ? keys::Visibility::inherited : keys::Visibility::unasked;
   if (r->has_prints) note_key(r->prints);
-  naming_ = keys::Naming::settled;
+  take_name();
   std::ranges::copy(r->secret.bytes().first(r->size), master_.bytes().begin());
   return open_session(hellos, keys::Depth::headers);
 }
@@ -147,7 +147,7 @@ Reason Talk::master_of_premaster(const keys::Hellos& hellos, Bytes premaster) {
 Reason Talk::master_of_exchange(const keys::Hellos& hellos) {
   const crypto::Suite* suite = crypto::find_suite(suite_);
   if (suite == nullptr) return Reason::unsupported;
-  naming_ = keys::Naming::settled;
+  take_name();
   Cursor in(client_exchange_);
   if (suite->exchange == crypto::Exchange::rsa) {
     const Bytes encrypted = version_ == 0x0300 ? Bytes(client_exchange_) : in.take16();
@@ -160,21 +160,24 @@ Reason Talk::master_of_exchange(const keys::Hellos& hellos) {
         return master_of_premaster(hellos, found);
       }
     }
-    if (tools_.keys == nullptr || leaf_.empty()) return Reason::no_key;
     terms_.method = keys::Method::rsa;
+    const Result<x509::Certificate> leaf = x509::read_certificate(leaf_);
+    if (tools_.keys == nullptr || !leaf) return why_not(hellos);
+    keys::Sha256 name;
+    tools_.hasher.digest(crypto::Hash::sha256, {leaf->public_key}, name);
     keys::KeyPrints prints;
-    if (!tools_.keys->find_rsa(leaf_, prints)) return Reason::no_key;
+    if (!tools_.keys->find_rsa(name, prints)) return why_not(hellos);
     note_key(prints);
     if (const Reason r = open_session(hellos, keys::Depth::headers); r != Reason::none) return r;
     Secret<48> premaster;
-    if (tools_.keys->open_premaster(leaf_, encrypted, premaster) != Err::none) return Reason::unsupported;
+    if (tools_.keys->open_premaster(name, encrypted, premaster) != Err::none) return Reason::unsupported;
     return master_of_premaster(hellos, premaster.bytes());
   }
   keys::KeyPrints prints;
   const auto group = static_cast<crypto::Group>(group_);
   crypto::DhKey* key = tools_.keys == nullptr || share_.empty() ? nullptr : tools_.keys->find(group, share_, prints);
-  if (key == nullptr) return Reason::no_key;
   terms_.method = keys::Method::ets;
+  if (key == nullptr) return why_not(hellos);
   note_key(prints);
   if (const Reason r = judge_visibility(); r != Reason::none) return r;
   if (const Reason r = open_session(hellos, keys::Depth::headers); r != Reason::none) return r;

@@ -3,7 +3,9 @@
 
 #include "lib/crypto/suite.h"
 #include "lib/keeper/talk.h"
+#include "lib/tls/chain.h"
 #include "lib/tls/handshake.h"
+#include "lib/x509/visibility.h"
 
 namespace pellucid::keeper {
 
@@ -65,11 +67,8 @@ bool Talk::prove_finished(const crypto::HashSecret& base, Bytes body) const {
 }
 
 void Talk::on_certificate13(Bytes body) {
-  Cursor in(body);
-  in.skip(in.u8());  // certificate_request_context
-  Cursor list(in.take24());
-  const Bytes leaf = list.take24();
-  if (in.ok() && list.ok()) leaf_.assign(leaf.begin(), leaf.end());
+  Bytes leaf;
+  if (tls::Chain(body, tls::ChainForm::tls13).next(leaf)) leaf_.assign(leaf.begin(), leaf.end());
 }
 
 // A ticket's secret is made of the whole handshake (RFC 8446 4.6.1), and only where the session itself may be read.
@@ -238,7 +237,7 @@ Reason Talk::make_handshake(const keys::Hellos& hellos) {
     has_prints_ = false;
     logged_ = true;
   } else if (reason != Reason::none) {
-    return reason;
+    return why_not(hellos);
   }
   if (resumed != nullptr && !logged_) {
     terms_.visibility = keys::Visibility::inherited;
@@ -262,8 +261,13 @@ Reason Talk::make_handshake(const keys::Hellos& hellos) {
 // goes on inherits that of its first.
 Reason Talk::judge_visibility() {
   if (terms_.method != keys::Method::ets || terms_.visibility == keys::Visibility::inherited) return Reason::none;
-  terms_.visibility = tools_.keys->look(leaf_, prints_);
-  if (terms_.visibility == keys::Visibility::match) return Reason::none;
+  const Result<x509::Certificate> leaf = x509::read_certificate(leaf_);
+  const x509::Visible seen = leaf ? x509::visible(*leaf, prints_.visibility) : x509::Visible::absent;
+  if (seen == x509::Visible::match) {
+    terms_.visibility = keys::Visibility::match;
+    return Reason::none;
+  }
+  terms_.visibility = seen == x509::Visible::absent ? keys::Visibility::absent : keys::Visibility::mismatch;
   if (!tools_.warrants.allows_annex_a()) return Reason::no_visibility;
   terms_.visibility = keys::Visibility::annex_a;
   return Reason::none;
@@ -278,7 +282,7 @@ Reason Talk::make_application(const keys::Hellos& hellos) {
   if (!logged_ && !server_finished_) return Reason::lost;
   Reason reason = judge_visibility();
   if (reason == Reason::none) {
-    naming_ = keys::Naming::settled;  // whatever can be known of it is known
+    take_name();
     reason = open_session(hellos, keys::Depth::headers);
   }
   if (reason != Reason::none) {

@@ -1,7 +1,6 @@
 #include "lib/tls/inside.h"
 
-#include <algorithm>
-
+#include "lib/tls/chain.h"
 #include "lib/tls/handshake.h"
 
 namespace pellucid::tls {
@@ -12,28 +11,20 @@ constexpr std::size_t kCount = 3;  // octets that a list's size takes
 // A list of certificates with their extensions (RFC 8446 4.4.2) is kept in the form of TLS 1.2 (RFC 5246 7.4.2), without them.
 // Twice the same walk: the size stands before the list.
 bool keep_certificates(Spool& spool, Bytes body, Spools& spools) noexcept {
-  Cursor in(body);
-  in.skip(in.u8());  // certificate_request_context
-  const Bytes list = in.take(in.u24());
-  if (!in.ok() || in.left() != 0) return false;
-  std::size_t size = 0;
   const auto put_size = [&](std::size_t n) {
     const std::uint8_t octets[kCount] = {static_cast<std::uint8_t>(n >> 16), static_cast<std::uint8_t>(n >> 8),
                                          static_cast<std::uint8_t>(n)};
     return spools.append(spool, octets);
   };
-  for (const bool measure : {true, false}) {
-    if (!measure && (size == 0 || !put_size(size))) return size == 0;
-    Cursor certificates(list);
-    while (certificates.left() != 0) {
-      const Bytes one = certificates.take(certificates.u24());
-      certificates.skip(certificates.u16());
-      if (!certificates.ok()) return false;
-      if (measure) size += kCount + one.size();
-      if (!measure && (!put_size(one.size()) || !spools.append(spool, one))) return false;
-    }
-  }
-  return true;
+  std::size_t size = 0;
+  Bytes one;
+  Chain measured(body, ChainForm::tls13);
+  while (measured.next(one)) size += kCount + one.size();
+  if (!measured.ok()) return false;
+  if (size == 0) return true;
+  bool kept = put_size(size);
+  for (Chain chain(body, ChainForm::tls13); kept && chain.next(one);) kept = put_size(one.size()) && spools.append(spool, one);
+  return kept;
 }
 
 void read_certificates(Session& s, Dir dir, Bytes body, ClientCertificates whose, Spools& spools) noexcept {

@@ -65,7 +65,7 @@ TEST(Rules, WhatMakesNoSenseIsRefusedWhereItStands) {
   EXPECT_EQ(verdict("- {name: r, level: decrypt, decrypt: {depth: headers, grants: [a, b]}}\n"), "");
   EXPECT_EQ(verdict("- {name: r, level: classify, decrypt: {depth: headers}}\n"),
             "p:4:39: `decrypt` says what level decrypt asks for; leave it out here");
-  EXPECT_EQ(verdict("- {name: r, level: decrypt, decrypt: {depth: metadata}}\n").substr(0, 7), "p:4:47:");
+  EXPECT_EQ(verdict("- {name: r, level: decrypt, decrypt: {depth: metadata}}\n").substr(0, 7), "p:4:46:");
   EXPECT_EQ(verdict("- {name: r, level: count, sample: 5}\n"),
             "p:4:35: `sample` thins out metadata, classify and decrypt; leave it out here");
   EXPECT_EQ(verdict("- {name: r, level: classify, sample: 1}\n").substr(0, 7), "p:4:38:");
