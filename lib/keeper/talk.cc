@@ -31,7 +31,8 @@ Answer Talk::put(Err err) {
 void Talk::note_key(const keys::KeyPrints& prints) {
   prints_ = prints;
   has_prints_ = true;
-  std::copy_n(prints.visibility.begin(), keys::kKeyId, terms_.key_id);
+  const bool rsa = terms_.method == keys::Method::rsa;
+  std::copy_n(rsa ? prints.public_key.begin() : prints.visibility.begin(), keys::kKeyId, terms_.key_id);
   terms_.has_key_id = 1;
 }
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "lib/crypto/dh.h"
+#include "lib/crypto/rsa.h"
 #include "lib/crypto/schedule.h"
 #include "lib/keeper/tickets.h"
 #include "lib/keeper/transcript.h"
@@ -22,7 +23,7 @@ class KeyFinder {  // the long-term keys; its owner decides where they live
   virtual crypto::DhKey* find(crypto::Group group, Bytes share, keys::KeyPrints& prints) = 0;
   // Whether the key with this SHA-256 of its SubjectPublicKeyInfo is there for RSA key transport; and the premaster secret.
   virtual bool find_rsa(const keys::Sha256& key, keys::KeyPrints& prints) = 0;
-  virtual Err open_premaster(const keys::Sha256& key, Bytes encrypted, Secret<48>& premaster) = 0;
+  virtual Err open_premaster(const keys::Sha256& key, Bytes encrypted, crypto::Premaster& premaster) = 0;
 };
 
 struct Tools {  // of the keeper, for all its talks

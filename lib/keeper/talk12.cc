@@ -169,7 +169,7 @@ Reason Talk::master_of_exchange(const keys::Hellos& hellos) {
     if (!tools_.keys->find_rsa(name, prints)) return why_not(hellos);
     note_key(prints);
     if (const Reason r = open_session(hellos, keys::Depth::headers); r != Reason::none) return r;
-    Secret<48> premaster;
+    crypto::Premaster premaster;
     if (tools_.keys->open_premaster(name, encrypted, premaster) != Err::none) return Reason::unsupported;
     return master_of_premaster(hellos, premaster.bytes());
   }

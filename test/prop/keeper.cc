@@ -33,7 +33,7 @@ class Folder final : public keeper::KeyFinder {  // the keys that lie beside the
     return nullptr;
   }
   bool find_rsa(const keys::Sha256&, keys::KeyPrints&) override { return false; }
-  Err open_premaster(const keys::Sha256&, Bytes, Secret<48>&) override { return Err::not_mine; }
+  Err open_premaster(const keys::Sha256&, Bytes, crypto::Premaster&) override { return Err::not_mine; }
   bool other = false;  // the key is known by another fingerprint than certificates name
 
  private:

@@ -59,9 +59,10 @@ TEST(Rules, WhatMakesNoSenseIsRefusedWhereItStands) {
   EXPECT_EQ(of_match("ja4: x").substr(0, 27), "p:4:36: unknown key `ja4`; ");
   EXPECT_EQ(of_match("ports: []").substr(0, 7), "p:4:43:");
   EXPECT_EQ(of_match("").substr(0, 7), "p:4:35:");
-  EXPECT_EQ(verdict("- {name: r, level: decript}\n"),
-            "p:4:20: `decript` is not allowed; write one of ignore, count, metadata, classify, decrypt (how far a flow is looked "
-            "into)");
+  EXPECT_EQ(
+      verdict("- {name: r, level: decript}\n"),
+      "p:4:20: `decript` is not allowed; write one of ignore, count, metadata, classify, decrypt (how far a flow is looked "
+      "into)");
   EXPECT_EQ(verdict("- {name: r, level: decrypt, decrypt: {depth: headers, grants: [a, b]}}\n"), "");
   EXPECT_EQ(verdict("- {name: r, level: classify, decrypt: {depth: headers}}\n"),
             "p:4:39: `decrypt` says what level decrypt asks for; leave it out here");

@@ -1,0 +1,31 @@
+// InVault: the keeper's keys are those of a vault. The keeper's thread.
+#pragma once
+#include "lib/keeper/talk.h"
+#include "lib/keys/vault.h"
+
+namespace pellucid::keeper {
+
+class InVault final : public KeyFinder {
+ public:
+  using Clock = std::int64_t (*)();  // seconds since 1970
+
+  InVault(const keys::Vault& vault, Clock clock) : vault_(vault), clock_(clock) {}
+
+  crypto::DhKey* find(crypto::Group group, Bytes share, keys::KeyPrints& prints) override {
+    return vault_.find(group, share, clock_(), prints);
+  }
+  bool find_rsa(const keys::Sha256& key, keys::KeyPrints& prints) override {
+    prints.public_key = key;
+    return vault_.find_rsa(key, clock_()) != nullptr;
+  }
+  Err open_premaster(const keys::Sha256& key, Bytes encrypted, crypto::Premaster& premaster) override {
+    crypto::RsaKey* found = vault_.find_rsa(key, clock_());
+    return found == nullptr ? Err::not_mine : found->open(encrypted, premaster);
+  }
+
+ private:
+  const keys::Vault& vault_;
+  Clock clock_;
+};
+
+}  // namespace pellucid::keeper
