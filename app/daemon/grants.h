@@ -42,6 +42,14 @@ class Grants {
   std::optional<OpenedSet> set() const;
   std::vector<GrantView> list();
   std::optional<GrantView> find(const std::string& id);
+  // What the keeper asks of the register while nobody else does. Where it could not be read, there are no grants in it.
+  template <class Act>
+  auto with(Act&& act) {
+    const std::scoped_lock lock(mutex_);
+    return act(register_);
+  }
+  // Of a grant, now; the caller is within with().
+  keys::Standing standing(keys::Register& reg, const std::string& id) const { return reg.standing(id, now(), reg.note(now())); }
   std::vector<std::string> problems() const;  // a sentence each
   void tick();                                // once a second: how late it is is remembered, so that a clock set back is seen
 

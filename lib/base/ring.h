@@ -3,8 +3,10 @@
 // span and the producer counts the loss. Each side keeps a private copy of the other's index, so that a line moves only
 // when that copy is spent.
 #pragma once
+#include <algorithm>
 #include <atomic>
 
+#include "lib/base/secret.h"
 #include "lib/base/slab.h"
 
 namespace pellucid {
@@ -41,6 +43,15 @@ class Ring {
     return read();
   }
   void release() noexcept { tail_.store(read_, std::memory_order_release); }
+  // … and leaves nothing of it in memory.
+  void release_wiped() noexcept {
+    for (std::size_t at = tail_.load(std::memory_order_relaxed); at != read_;) {
+      const std::size_t n = std::min(read_ - at, bytes() - (at & mask_));
+      wipe(bytes_.at + (at & mask_), n);
+      at += n;
+    }
+    release();
+  }
 
   std::size_t used_bytes() const noexcept {  // either side, or an observer: may be stale, never negative
     const std::size_t tail = tail_.load(std::memory_order_acquire);

@@ -9,6 +9,7 @@ Lane::Lane(LaneParts parts) : parts_(std::move(parts)) {
 
 unsigned Lane::turn(std::uint64_t now_ns) noexcept {
   LaneParts& p = parts_;
+  if (p.wire != nullptr) p.worker.hear(*p.wire);
   static_cast<void>(p.source.pull(burst_));
   const unsigned pulled = burst_.n;
   if (pulled != 0) {

@@ -15,9 +15,10 @@ struct LaneParts {
   Front& front;
   Worker& worker;
   metrics::WorkerCounters& counters;
-  unsigned self = 0;       // which worker this is
-  std::vector<Mail*> out;  // by worker, to send to; its own place is null. One worker: a single null
-  std::vector<Mail*> in;   // by worker, to take from; likewise
+  unsigned self = 0;             // which worker this is
+  std::vector<Mail*> out;        // by worker, to send to; its own place is null. One worker: a single null
+  std::vector<Mail*> in;         // by worker, to take from; likewise
+  keeper::Wire* wire = nullptr;  // to the keeper; null: no session is opened
 };
 
 class Lane {

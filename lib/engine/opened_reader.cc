@@ -1,4 +1,5 @@
 #include "lib/engine/inner.h"
+#include "lib/engine/inspect.h"
 #include "lib/engine/judge.h"
 #include "lib/engine/readers.h"
 #include "lib/engine/report.h"
@@ -195,13 +196,22 @@ void close_opened(State& s, std::uint32_t flow) noexcept {
   h.reader = flow::Reader::none;
 }
 
-void on_answer(State& s, keys::SessionId id, keys::Part part, keys::Side side, const keys::DirectionKeys* keys) noexcept {
-  const std::uint32_t at = static_cast<std::uint32_t>(id >> kPlaceShift) & ((1u << (kWorkerShift - kPlaceShift)) - 1);
+void on_answer(State& s, const keeper::Answered& answered) noexcept {
+  const std::uint32_t at = static_cast<std::uint32_t>(answered.id >> kPlaceShift) & ((1u << (kWorkerShift - kPlaceShift)) - 1);
   if (at >= s.opened.capacity()) return;
   Opened& o = s.opened[at];
-  if (o.opening.id != id) return;  // it has ended meanwhile
-  tls::answer(o.opening, part, side, keys, room_of(s, o));
-  for (const Dir dir : {Dir::up, Dir::down}) open_all(s, o, dir, {});
+  if (o.opening.id != answered.id) return;  // it has ended meanwhile
+  o.terms = answered.terms;
+  if (answered.kind == keeper::Answered::Kind::terms) return;
+  if (answered.kind == keeper::Answered::Kind::withdrawn) {
+    stop_opening(s, o);
+  } else {
+    tls::answer(o.opening, answered.part, answered.side, answered.keys, room_of(s, o));
+    for (const Dir dir : {Dir::up, Dir::down}) open_all(s, o, dir, {});
+  }
+  const std::uint32_t flow = o.flow;
+  const bool clear_over = o.clear == kNone || s.tls[o.clear].over != 0;
+  if (settle(s, flow, clear_over) == Next::stop) stop_reading(s, flow);
 }
 
 }  // namespace pellucid::engine

@@ -2,6 +2,7 @@
 // row a protocol, in inspect.cc's table. Functions over one worker's State.
 #pragma once
 #include "lib/engine/state.h"
+#include "lib/keeper/wire.h"
 
 namespace pellucid::engine {
 
@@ -35,8 +36,8 @@ void close_opened(State& s, std::uint32_t flow) noexcept;
 bool may_open(const State& s) noexcept;  // whether any session is opened here at all
 // The flow's tls::Session, which has just begun, gets an Opened beside it. Without room it stays unopened, counted.
 void start_opened(State& s, std::uint32_t flow) noexcept;
-// The keeper's answer, null where it is refused; an id that is not known any more is passed over.
-void on_answer(State& s, keys::SessionId id, keys::Part part, keys::Side side, const keys::DirectionKeys* keys) noexcept;
+// What the keeper says between turns; an id that is not known any more is passed over.
+void on_answer(State& s, const keeper::Answered& answered) noexcept;
 
 // `left` octets are still to come of those that the stream passes over for this reader.
 void passed_http(State& s, std::uint32_t flow, Dir dir, std::uint32_t left) noexcept;

@@ -6,6 +6,7 @@
 #include "lib/engine/inspect.h"
 #include "lib/engine/judge.h"
 #include "lib/engine/label.h"
+#include "lib/engine/readers.h"
 
 namespace pellucid::engine {
 
@@ -59,6 +60,10 @@ inline unsigned Worker::take(const net::Row& row, const net::Key& key) noexcept 
   if (row.payload_len != 0 && wants_bytes(s.table.hot(flow))) inspect(s, flow, dir, row);
   after(s, flow);
   return row.frames;
+}
+
+void Worker::hear(keeper::Wire& wire) noexcept {
+  wire.take([this](const keeper::Answered& answered) noexcept { on_answer(state_, answered); });
 }
 
 void Worker::adopt(const policy::Program* program) noexcept {

@@ -2,6 +2,7 @@
 // leaves records in a ring. It owns its State; one thread calls it; it never allocates, locks, logs or waits.
 #pragma once
 #include "lib/engine/state.h"
+#include "lib/keeper/wire.h"
 
 namespace pellucid::engine {
 
@@ -21,6 +22,9 @@ class Worker {
 
   // Between turns: every flow is judged by this policy from its next packet on. It must live until another one was adopted.
   void adopt(const policy::Program* program) noexcept;
+
+  // What the keeper has said since the last turn.
+  void hear(keeper::Wire& wire) noexcept;
 
   State& state() noexcept { return state_; }
 

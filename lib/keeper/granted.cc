@@ -57,6 +57,14 @@ Reason Granted::begin(const keys::Session& session, const keys::Terms& terms) {
   return Reason::none;
 }
 
+Reason Granted::still(const keys::Terms& terms) {
+  if (terms.grant >= items_.size()) return Reason::no_grant;
+  const Item& item = *items_[terms.grant];
+  keys::Standing s = standing(item);
+  s.left = {1, 1};  // what was counted at its beginning
+  return item.judge.live(s);
+}
+
 Reason Lab::ask(const keys::Session& session, keys::Terms& terms) {
   terms.depth = session.wish == nullptr ? keys::Depth::content : session.wish->depth;
   terms.client_certificates = terms.lab = 1;

@@ -25,6 +25,7 @@ class Granted final : public Warrants {
   std::uint16_t add(const keys::Grant& grant, unsigned good);
   keys::Reason ask(const keys::Session& session, keys::Terms& terms) override;
   keys::Reason begin(const keys::Session& session, const keys::Terms& terms) override;
+  keys::Reason still(const keys::Terms& terms) override;
   bool allows_annex_a() const override { return set_.annex_a == keys::Rule::allowed; }
 
  private:
@@ -46,6 +47,7 @@ class Lab final : public Warrants {
  public:
   keys::Reason ask(const keys::Session&, keys::Terms& terms) override;
   keys::Reason begin(const keys::Session&, const keys::Terms&) override { return keys::Reason::none; }
+  keys::Reason still(const keys::Terms&) override { return keys::Reason::none; }
   bool allows_annex_a() const override { return true; }
 };
 

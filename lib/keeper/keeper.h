@@ -23,6 +23,14 @@ class Keeper final : public keys::Keys {
   void terms(keys::SessionId id, keys::Terms& terms) noexcept override;
   void end(keys::SessionId id) noexcept override;
 
+  // Asks again for each session that was permitted anything; told(id, terms) of those for which that is over. What the keeper
+  // holds of them is wiped.
+  template <class Told>
+  void sweep(Told&& told) noexcept {
+    for (auto& [id, talk] : talks_) {
+      if (talk->withdraw()) told(id, talk->terms());
+    }
+  }
   std::size_t talks() const noexcept { return talks_.size(); }
   const Tickets& tickets() const noexcept { return tickets_; }
   void forget_tickets() noexcept { tickets_.clear(); }

@@ -150,6 +150,21 @@ Reason Talk::why_not(const keys::Hellos& hellos) {
   return reason == Reason::none ? Reason::no_key : reason;
 }
 
+bool Talk::withdraw() {
+  if (handshake_ != Permit::given && application_ != Permit::given) return false;
+  const Reason reason = tools_.warrants.still(terms_);
+  if (reason == Reason::none) return false;
+  terms_.reason = reason;
+  handshake_ = application_ = Permit::refused;
+  schedule_.reset();
+  client_base_.reset();
+  server_base_.reset();
+  resumption_.reset();
+  master_.clear();
+  has_master_ = false;
+  return true;
+}
+
 // The last gate before anything that was meant for both ends alone is opened.
 Reason Talk::open_session(const keys::Hellos& hellos, keys::Depth depth) {
   if (application_ != Permit::unasked) return application_ == Permit::given ? Reason::none : terms_.reason;

@@ -44,6 +44,7 @@ class Talk {
   keys::Answer lease(const keys::Hellos& hellos, keys::Part part, keys::Side side, std::int64_t captured_s,
                      keys::DirectionKeys& keys);
   const keys::Terms& terms() const noexcept { return terms_; }
+  bool withdraw();  // true: its permission has just ended; every secret is wiped, the terms say why
 
  private:
   using Hidden = Secret<crypto::kMaxShare>;

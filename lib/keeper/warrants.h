@@ -15,6 +15,8 @@ class Warrants {
   // The session is to be opened now: its share of the quota is taken, and who wants it is written down for good. Whatever
   // stands against that is the reason.
   virtual keys::Reason begin(const keys::Session& session, const keys::Terms& terms) = 0;
+  // Whether what was granted still is: asked again and again while sessions last.
+  virtual keys::Reason still(const keys::Terms& terms) = 0;
   virtual bool allows_annex_a() const = 0;  // ETS without a visibility entry (TS 103 523-3, annex A)
 };
 

@@ -53,6 +53,7 @@ class Gate final : public keeper::Warrants {
     ++begun;
     return beginning;
   }
+  keys::Reason still(const keys::Terms&) override { return refusal; }
   bool allows_annex_a() const override { return annex_a; }
 
   keys::Depth depth = keys::Depth::content;

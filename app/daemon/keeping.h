@@ -1,0 +1,53 @@
+// Keeping: the keeper's thread, a wire from each worker to it, and what it asks: the daemon's keys and grants. Owned by the
+// world; born before the lanes, ended after them.
+#pragma once
+#include <atomic>
+#include <memory>
+#include <thread>
+#include <vector>
+
+#include "app/daemon/key_desk.h"
+#include "app/daemon/live_warrants.h"
+#include "drivers/crypto/openssl/hasher.h"
+#include "lib/keeper/wire.h"
+
+namespace pellucid::app {
+
+class Keeping {
+ public:
+  static constexpr unsigned kBatch = 64;  // questions of a worker that are served at once
+
+  Keeping(unsigned workers, Grants& grants, AuditLog& audit, KeyDesk& keys);
+  ~Keeping();
+
+  void start();
+  void stop();  // nothing is asked any more; every secret is wiped
+  keeper::Wire& wire(unsigned worker) noexcept { return *wires_[worker]; }
+  std::shared_ptr<const exporter::GrantNames> names() const { return warrants_.names(); }
+  // Secrets of sessions that may go on are forgotten: after a key was zeroised.
+  void forget() noexcept { forget_.store(true, std::memory_order_release); }
+
+ private:
+  // The vault is there while a batch is served.
+  class Finder final : public keeper::KeyFinder {
+   public:
+    crypto::DhKey* find(crypto::Group group, Bytes share, keys::KeyPrints& prints) override;
+    bool find_rsa(const keys::Sha256& key, keys::KeyPrints& prints) override;
+    Err open_premaster(const keys::Sha256& key, Bytes encrypted, crypto::Premaster& premaster) override;
+    const keys::Vault* vault = nullptr;
+  };
+  void drive();
+  unsigned serve();
+  void sweep();
+
+  openssl::Hasher hasher_;
+  LiveWarrants warrants_;
+  KeyDesk& keys_;
+  Finder finder_;
+  keeper::Keeper keeper_;
+  std::vector<std::unique_ptr<keeper::Wire>> wires_;
+  std::atomic<bool> stop_{false}, forget_{false};
+  std::thread thread_;
+};
+
+}  // namespace pellucid::app
