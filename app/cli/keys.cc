@@ -1,17 +1,22 @@
 #include "app/cli/keys.h"
 
 #include <ctime>
+#include <filesystem>
 #include <mutex>
 
 #include "app/authority.h"
 #include "app/exit.h"
 #include "app/file.h"
 #include "drivers/crypto/ipsecmb/engine.h"
+#include "drivers/crypto/openssl/digest.h"
 #include "drivers/crypto/openssl/engine.h"
 #include "drivers/crypto/openssl/hasher.h"
+#include "drivers/crypto/openssl/rsa.h"
 #include "lib/crypto/both.h"
 #include "lib/keeper/granted.h"
+#include "lib/keeper/in_vault.h"
 #include "lib/keeper/keeper.h"
+#include "lib/keys/key_file.h"
 
 namespace pellucid::app {
 
@@ -64,15 +69,51 @@ struct ReplayKeys::Parts {
   exporter::GrantNames names;
   openssl::Hasher hasher;
   keys::Keylog log;
+  openssl::Digests digests;
+  keys::Vault vault{digests};
+  keeper::InVault finder{vault, now_s};
   std::unique_ptr<keeper::Warrants> warrants;
   std::unique_ptr<keeper::Keeper> keeper;
   std::unique_ptr<Shared> shared;
   std::vector<std::uint8_t> embedded;  // what came of a key log in the capture
 
+  bool read_keys(const std::vector<std::string>& paths, std::string& problem);
   bool read_logs(const std::vector<std::string>& files, std::string& problem);
   bool read_authorities(const std::string& file, std::string& problem);
   bool read_grants(const std::vector<std::string>& files, keeper::Granted& granted, std::string& problem, int& code);
 };
+
+bool ReplayKeys::Parts::read_keys(const std::vector<std::string>& paths, std::string& problem) {
+  openssl::KeyMaker maker;
+  std::vector<std::string> files;
+  for (const std::string& path : paths) {
+    std::error_code error;
+    if (!std::filesystem::is_directory(path, error)) {
+      files.push_back(path);
+      continue;
+    }
+    for (const auto& entry : std::filesystem::directory_iterator(path, error)) {
+      if (entry.is_regular_file(error)) files.push_back(entry.path().string());
+    }
+  }
+  for (const std::string& file : files) {
+    std::optional<std::string> text = read_file(file, {keys::kMaxKeyFile, "a private key, in PEM or DER"}, problem);
+    if (!text) return false;
+    std::vector<keys::FoundKey> found;
+    const bool good = keys::read_key_file({reinterpret_cast<std::uint8_t*>(text->data()), text->size()}, maker, found, problem);
+    wipe(text->data(), text->size());
+    if (!good) problem = file + ": " + problem;
+    if (!good) return false;
+    for (keys::FoundKey& key : found) {
+      std::string id;
+      if (vault.add(std::move(key), file, now_s(), id) == keys::Vault::Added::full) {
+        problem = file + ": there are more than " + std::to_string(keys::Vault::kMaxKeys) + " keys; give fewer";
+        return false;
+      }
+    }
+  }
+  return true;
+}
 
 // What cannot be read of a log is counted; a log in which nothing can be read is the wrong file.
 bool ReplayKeys::Parts::read_logs(const std::vector<std::string>& files, std::string& problem) {
@@ -132,7 +173,7 @@ std::unique_ptr<ReplayKeys> ReplayKeys::open(const KeyPlan& plan, std::string& p
     return nullptr;
   }
   auto parts = std::make_unique<Parts>();
-  if (!parts->read_logs(plan.logs, problem)) return nullptr;
+  if (!parts->read_logs(plan.logs, problem) || !parts->read_keys(plan.keys, problem)) return nullptr;
   if (plan.lab) {
     parts->warrants = std::make_unique<keeper::Lab>();
   } else if (plan.grants.empty()) {
@@ -143,7 +184,7 @@ std::unique_ptr<ReplayKeys> ReplayKeys::open(const KeyPlan& plan, std::string& p
     if (!parts->read_grants(plan.grants, *granted, problem, code)) return nullptr;
     parts->warrants = std::move(granted);
   }
-  parts->keeper = std::make_unique<keeper::Keeper>(parts->hasher, *parts->warrants, nullptr, &parts->log);
+  parts->keeper = std::make_unique<keeper::Keeper>(parts->hasher, *parts->warrants, &parts->finder, &parts->log);
   parts->shared = std::make_unique<Shared>(*parts->keeper);
   return std::unique_ptr<ReplayKeys>(new ReplayKeys(std::move(parts)));
 }

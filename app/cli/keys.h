@@ -14,10 +14,11 @@ namespace pellucid::app {
 struct KeyPlan {
   bool lab = false;
   std::vector<std::string> logs;    // files of session secrets
+  std::vector<std::string> keys;    // private keys of servers: files, or folders of them
   std::vector<std::string> grants;  // signed files
   std::string authorities;          // the authority set that they are judged by
 
-  bool any() const noexcept { return lab || !logs.empty() || !grants.empty() || !authorities.empty(); }
+  bool any() const noexcept { return lab || !logs.empty() || !keys.empty() || !grants.empty() || !authorities.empty(); }
 };
 
 class ReplayKeys final : public net::SecretsTaker {

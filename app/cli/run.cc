@@ -117,6 +117,8 @@ void add_run(CLI::App& app, const Globals& globals, int& exit_code) {
   verb->add_flag("--ignore-vlan", plan.ignore_vlan,
                  "VLAN tags do not part flows: for taps that show each direction on its own VLAN");
   verb->add_option("--keylog", plan.keys.logs, "open TLS sessions by the secrets of this key log")->type_name("FILE");
+  verb->add_option("--keys", plan.keys.keys, "private key of a server, for static key shares or RSA key transport; or a folder")
+      ->type_name("FILE|DIR");
   verb->add_option("--grant", plan.keys.grants, "signed grant under which sessions are opened")->type_name("FILE");
   verb->add_option("--authorities", plan.keys.authorities, "the signed authority set that grants are judged by")
       ->type_name("FILE");
