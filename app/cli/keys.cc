@@ -12,6 +12,7 @@
 #include "drivers/crypto/openssl/engine.h"
 #include "drivers/crypto/openssl/hasher.h"
 #include "drivers/crypto/openssl/rsa.h"
+#include "drivers/crypto/openssl/trust.h"
 #include "lib/crypto/both.h"
 #include "lib/keeper/granted.h"
 #include "lib/keeper/in_vault.h"
@@ -24,6 +25,7 @@ namespace {
 
 constexpr std::size_t kMaxLog = 256u << 20;      // octets of a key log
 constexpr std::size_t kMaxEmbedded = 16u << 20;  // … of one that a capture bears
+constexpr std::size_t kMaxRootsFile = 16u << 20;
 constexpr std::size_t kMaxSignedFile = 1u << 20;
 
 std::int64_t now_s() { return std::time(nullptr); }
@@ -72,6 +74,7 @@ struct ReplayKeys::Parts {
   openssl::Digests digests;
   keys::Vault vault{digests};
   keeper::InVault finder{vault, now_s};
+  openssl::Trust trust;
   std::unique_ptr<keeper::Warrants> warrants;
   std::unique_ptr<keeper::Keeper> keeper;
   std::unique_ptr<Shared> shared;
@@ -79,6 +82,7 @@ struct ReplayKeys::Parts {
 
   bool read_keys(const std::vector<std::string>& paths, std::string& problem);
   bool read_logs(const std::vector<std::string>& files, std::string& problem);
+  bool read_roots(const std::string& file, std::string& problem);
   bool read_authorities(const std::string& file, std::string& problem);
   bool read_grants(const std::vector<std::string>& files, keeper::Granted& granted, std::string& problem, int& code);
 };
@@ -132,6 +136,15 @@ bool ReplayKeys::Parts::read_logs(const std::vector<std::string>& files, std::st
   return true;
 }
 
+bool ReplayKeys::Parts::read_roots(const std::string& file, std::string& problem) {
+  if (file.empty()) return true;
+  const auto text = read_file(file, {kMaxRootsFile, "certificates in PEM"}, problem);
+  if (!text) return false;
+  if (trust.add_roots(*text, problem)) return true;
+  problem = file + ": " + problem;
+  return false;
+}
+
 bool ReplayKeys::Parts::read_authorities(const std::string& file, std::string& problem) {
   const auto text = read_file(file, {kMaxSignedFile, "a signed authority set"}, problem);
   if (!text || !open_set(*text, file, now_s(), set, problem)) return false;
@@ -174,6 +187,7 @@ std::unique_ptr<ReplayKeys> ReplayKeys::open(const KeyPlan& plan, std::string& p
   }
   auto parts = std::make_unique<Parts>();
   if (!parts->read_logs(plan.logs, problem) || !parts->read_keys(plan.keys, problem)) return nullptr;
+  if (!parts->read_roots(plan.roots, problem)) return nullptr;
   if (plan.lab) {
     parts->warrants = std::make_unique<keeper::Lab>();
   } else if (plan.grants.empty()) {
@@ -184,7 +198,7 @@ std::unique_ptr<ReplayKeys> ReplayKeys::open(const KeyPlan& plan, std::string& p
     if (!parts->read_grants(plan.grants, *granted, problem, code)) return nullptr;
     parts->warrants = std::move(granted);
   }
-  parts->keeper = std::make_unique<keeper::Keeper>(parts->hasher, *parts->warrants, &parts->finder, &parts->log);
+  parts->keeper = std::make_unique<keeper::Keeper>(parts->hasher, *parts->warrants, &parts->finder, &parts->log, &parts->trust);
   parts->shared = std::make_unique<Shared>(*parts->keeper);
   return std::unique_ptr<ReplayKeys>(new ReplayKeys(std::move(parts)));
 }

@@ -16,9 +16,12 @@ struct KeyPlan {
   std::vector<std::string> logs;    // files of session secrets
   std::vector<std::string> keys;    // private keys of servers: files, or folders of them
   std::vector<std::string> grants;  // signed files
+  std::string roots;                // certificates that servers' own are followed to
   std::string authorities;          // the authority set that they are judged by
 
-  bool any() const noexcept { return lab || !logs.empty() || !keys.empty() || !grants.empty() || !authorities.empty(); }
+  bool any() const noexcept {
+    return lab || !logs.empty() || !keys.empty() || !grants.empty() || !authorities.empty() || !roots.empty();
+  }
 };
 
 class ReplayKeys final : public net::SecretsTaker {

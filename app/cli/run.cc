@@ -122,6 +122,8 @@ void add_run(CLI::App& app, const Globals& globals, int& exit_code) {
   verb->add_option("--grant", plan.keys.grants, "signed grant under which sessions are opened")->type_name("FILE");
   verb->add_option("--authorities", plan.keys.authorities, "the signed authority set that grants are judged by")
       ->type_name("FILE");
+  verb->add_option("--roots", plan.keys.roots, "certificates (PEM) that the servers of opened sessions are followed to")
+      ->type_name("FILE");
   verb->add_flag("--lab", plan.keys.lab, "traffic of your own: keys need no grant, and each record says pellucid.lab");
   verb->add_flag("--quiet", plan.quiet, "no progress bar and no summary");
   verb->footer(

@@ -13,6 +13,7 @@
 #include "lib/keeper/transcript.h"
 #include "lib/keeper/warrants.h"
 #include "lib/keys/lease.h"
+#include "lib/x509/trust.h"
 
 namespace pellucid::keeper {
 
@@ -32,6 +33,7 @@ struct Tools {  // of the keeper, for all its talks
   const keys::Keylog* log;  // likewise
   Warrants& warrants;
   Tickets& tickets;
+  const x509::Trust* trust;  // null: nobody asks who the peers are
 };
 
 class Talk {
@@ -77,6 +79,8 @@ class Talk {
   void on_certificate13(Bytes body);
   void on_ticket13(Bytes body);
   void keep_ticket13(Bytes body);
+  void prove_chain(Bytes certificates);
+  void prove_peer(Bytes body);
   bool prove_finished(const crypto::HashSecret& base, Bytes body) const;
   void take_name();
   keys::Reason why_not(const keys::Hellos& hellos);

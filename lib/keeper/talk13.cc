@@ -35,6 +35,7 @@ void Talk::on_server_flight(std::uint8_t type, Bytes body) {
   if (what == Message::finished && server_base_ && prove_finished(*server_base_, body)) {
     terms_.verified |= keys::bit(keys::Proof::server_finished);
   }
+  if (what == Message::certificate_verify) prove_peer(body);
   static_cast<void>(transcript_.add(type, body));
   if (what == Message::certificate) on_certificate13(body);
   if (what != Message::finished) return;
@@ -69,6 +70,26 @@ bool Talk::prove_finished(const crypto::HashSecret& base, Bytes body) const {
 void Talk::on_certificate13(Bytes body) {
   Bytes leaf;
   if (tls::Chain(body, tls::ChainForm::tls13).next(leaf)) leaf_.assign(leaf.begin(), leaf.end());
+  prove_chain(body);
+}
+
+// That the certificate is in force is asked for the time of the capture: whoever reads old ones would find none that still is.
+void Talk::prove_chain(Bytes certificates) {
+  if (tools_.trust == nullptr) return;
+  tls::Chain walk(certificates, tls::ChainForm::tls13);
+  std::array<Bytes, tls::kMaxChain> chain;
+  std::size_t count = 0;
+  while (count < chain.size() && walk.next(chain[count])) ++count;
+  const x509::Claim claim{x509::Peer::server, std::span(chain).first(count), name_, captured_s_};
+  if (walk.ok() && tools_.trust->follows(claim) == x509::Chained::good) terms_.verified |= keys::bit(keys::Proof::chain);
+}
+
+void Talk::prove_peer(Bytes body) {
+  if (tools_.trust == nullptr) return;
+  const Transcript::Digest before = transcript_.read();
+  if (tools_.trust->proves({x509::Peer::server, leaf_, before.view(), body}) == x509::Proof::good) {
+    terms_.verified |= keys::bit(keys::Proof::certificate_verify);
+  }
 }
 
 // A ticket's secret is made of the whole handshake (RFC 8446 4.6.1), and only where the session itself may be read.

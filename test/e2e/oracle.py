@@ -3,7 +3,7 @@ import subprocess
 
 
 def streams(capture, keylog):
-    """For each TCP stream, in order: what each end said, as {(address, port): octets}; an end that is not named said the rest."""
+    """For each TCP stream, in order: one of its ends, what that end said and what its peer said."""
     found = []
     while True:
         rows = follow(capture, keylog, len(found))

@@ -203,6 +203,7 @@ Proof Trust::proves(const x509::Statement& statement) const noexcept {
 }
 
 Chained Trust::follows(const x509::Claim& claim) const noexcept {
+  if (roots_ == 0) return Chained::no_root;
   const Chained out = follow(store_.get(), claim);
   ERR_clear_error();
   return out;
