@@ -247,7 +247,7 @@ void Wire::put(Answered::Kind kind, keys::SessionId id, const keys::Terms& terms
 
 void Wire::withdraw(keys::SessionId id, const keys::Terms& terms) noexcept { put(Answered::Kind::withdrawn, id, terms); }
 
-Answered Wire::read_answer(Bytes message, keys::DirectionKeys& keys) noexcept {
+Answered Wire::unpack_answer(Bytes message, keys::DirectionKeys& keys) noexcept {
   const AnswerHead head = read<AnswerHead>(message);
   if (head.granted != 0) {
     KeysBody body = read<KeysBody>(message.subspan(sizeof head));

@@ -34,7 +34,7 @@ class Wire {
   void take(Take&& take) noexcept {
     for (Bytes message = answers_.read(); !message.empty(); message = answers_.read()) {
       keys::DirectionKeys keys;
-      take(read_answer(message, keys));
+      take(unpack_answer(message, keys));
     }
     answers_.release_wiped();
   }
@@ -64,7 +64,7 @@ class Wire {
     const crypto::Hasher& hasher_;
   };
 
-  static Answered read_answer(Bytes message, keys::DirectionKeys& keys) noexcept;
+  static Answered unpack_answer(Bytes message, keys::DirectionKeys& keys) noexcept;
   void answer(Keeper& keeper, Bytes question) noexcept;
   void put(Answered::Kind kind, keys::SessionId id, const keys::Terms& terms) noexcept;
 

@@ -1,0 +1,174 @@
+#!/usr/bin/env python3
+"""Sessions are opened as far as a signed grant allows, and no further: recorded sessions of a server with static key shares,
+its keys, and every way in which a grant may say no. What is refused has its reason in a `decrypt` record, and nothing that was
+said inside stands anywhere."""
+import json
+import os
+import tempfile
+import unittest
+
+from grants import Office, ROOT, moment
+
+CAPTURES = os.path.join(ROOT, "test", "golden", "captures", "ets")
+KEYS = [os.path.join(CAPTURES, g + ".key.der") for g in ("x25519", "secp256r1", "secp384r1")]
+RECORDED = "captured_from: 2026-01-01T00:00:00Z, captured_until: 2100-01-01T00:00:00Z"
+ALLOWED = "allow: {software_custody: true}\n"
+POLICY = "version: 1\ndefault: {level: metadata}\nrules:\n  - {name: all, match: {protocols: tls}, level: decrypt}\n"
+
+
+class Granted(Office):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.soft = cls.authorities("soft", ["ada", "bob", "cleo"], 2, 3, signers=["ada", "bob"], more=ALLOWED)
+
+    @classmethod
+    def warrant(cls, name="g", signers=("ada", "bob"), scope="server_networks: 127.0.0.0/8", start=-1, end=20,
+                more="depth: headers\n", method="ets"):
+        text = (f"version: 1\nid: {name}\nissuer: CISO\naudience: [probe-1]\npurpose: fraud\n"
+                f"legal_basis: {{type: order, reference: 4 Js 17}}\nscope: {{{scope}, {RECORDED}}}\n"
+                f"method: {method}\nnot_before: {moment(start)}\nnot_after: {moment(end)}\n{more}")
+        return cls.sign(cls.write(name + ".yaml", text), list(signers))
+
+    def run_it(self, capture, *args, keys=KEYS):
+        """Exit code, records, and the line on standard error."""
+        more = [a for key in keys for a in ("--keys", key)]
+        ended = self.pellucid("run", "--out", "-", *more, *args, os.path.join(CAPTURES, capture + ".pcap"))
+        return ended.returncode, [json.loads(line) for line in ended.stdout.splitlines()], ended.stderr
+
+    def decrypts(self, capture, grant, *args, pin=None):
+        code, records, error = self.run_it(capture, "--grant", grant, "--authorities", pin or self.soft, *args)
+        self.assertEqual((code, error), (0, ""))
+        self.records = records
+        return [r["pellucid"]["decrypt"] for r in records if r["event_type"] == "decrypt"]
+
+    def kinds(self):
+        return {r["event_type"] for r in self.records}
+
+    def refused(self, reason, capture, grant, *args, pin=None):
+        for told in self.decrypts(capture, grant, *args, pin=pin):
+            self.assertEqual((told["result"], told["reason"], told["records_ok"]), ("refused", reason, 0))
+        self.assertIn("decrypt", self.kinds())
+        self.assertNotIn("http", self.kinds())
+        self.assertEqual({r["pellucid"]["level"] for r in self.records}, {"classify"})
+
+
+class What(Granted):
+    def test_a_live_grant_opens(self):
+        told = self.decrypts("curl-http1", self.warrant())
+        self.assertEqual([(t["result"], t["grant"], t["purpose"], t["depth"], t["ets_visibility"]) for t in told],
+                         [("opened", "g", "fraud", "headers", "match")])
+        self.assertEqual(told[0]["verified"], ["server_finished", "client_finished"])
+        http = [r["http"] for r in self.records if r["event_type"] == "http"]
+        self.assertEqual([h["status"] for h in http], [200])
+        tls = [r["tls"] for r in self.records if r["event_type"] == "tls"]
+        self.assertEqual(tls[0]["subject"], "CN=ets.example")
+
+    def test_resumption_early_data_and_key_updates_go_with_it(self):
+        for capture, sessions in (("resumed", 2), ("early-data", 2), ("key-updates", 1), ("hello-retry", 1)):
+            told = self.decrypts(capture, self.warrant())
+            self.assertEqual([t["result"] for t in told], ["opened"] * sessions, capture)
+
+    def test_at_depth_handshake_no_data_is_opened(self):
+        told = self.decrypts("curl-http1", self.warrant(more="depth: handshake\n"))
+        self.assertEqual([(t["result"], t["depth"]) for t in told], [("opened", "handshake")])
+        self.assertNotIn("http", self.kinds())
+        tls = [r["tls"] for r in self.records if r["event_type"] == "tls"]
+        self.assertEqual(tls[0]["subject"], "CN=ets.example")
+        by_policy = self.write("shallow.yaml", POLICY.replace("level: decrypt", "level: decrypt, decrypt: {depth: handshake}"))
+        self.assertEqual([t["depth"] for t in self.decrypts("curl-http1", self.warrant(), "--policy", by_policy)], ["handshake"])
+        self.assertNotIn("http", self.kinds())
+
+    def test_one_direction_alone(self):
+        self.decrypts("curl-http1", self.warrant(more="depth: headers\ndirection: to_server\n"))
+        http = [r["http"] for r in self.records if r["event_type"] == "http"]
+        self.assertEqual([("url" in h, "status" in h) for h in http], [(True, False)])
+
+    def test_no_more_than_the_first_bytes(self):
+        self.decrypts("curl-http1", self.warrant(more="depth: headers\nfirst_bytes: 10\n"))
+        self.assertEqual([r for r in self.records if r["event_type"] == "http" and "status" in r["http"]], [])
+
+
+class WhatNot(Granted):
+    def test_keys_without_a_grant_are_not_used(self):
+        code, records, error = self.run_it("curl-http1")
+        self.assertEqual((code, records, error.count("\n")), (5, [], 1))
+
+    def test_a_policy_that_asks_without_a_grant_is_told_so(self):
+        policy = self.write("all.yaml", POLICY)
+        code, self.records, _ = self.run_it("curl-http1", "--policy", policy, keys=[])
+        self.assertEqual(code, 0)
+        told = [r["pellucid"]["decrypt"] for r in self.records if r["event_type"] == "decrypt"]
+        self.assertEqual([(t["result"], t["reason"]) for t in told], [("refused", "no_grant")])
+
+    def test_expired_and_not_yet(self):
+        self.refused("expired", "curl-http1", self.warrant("late", start=-5, end=-1))
+        self.refused("not_yet", "curl-http1", self.warrant("early", start=1, end=5))
+
+    def test_out_of_scope(self):
+        for i, scope in enumerate(("server_networks: 10.0.0.0/8", "server_networks: 127.0.0.0/8, names: pay.example",
+                                   "server_networks: 127.0.0.0/8, ports: 1", "server_networks: 127.0.0.0/8, "
+                                   "client_networks: 10.0.0.0/8")):
+            self.refused("scope", "curl-http1", self.warrant(f"s{i}", scope=scope))
+        self.refused("scope", "curl-http1", self.warrant("method", method="keylog"))
+
+    def test_a_grant_that_policy_did_not_name(self):
+        policy = self.write("named.yaml", POLICY.replace("level: decrypt", "level: decrypt, decrypt: {grants: other}"))
+        self.refused("no_grant", "curl-http1", self.warrant(), "--policy", policy)
+
+    def test_quota(self):
+        told = self.decrypts("resumed", self.warrant(more="depth: headers\nquota: {sessions: 1}\n"))
+        self.assertEqual(sorted(t["result"] for t in told), ["opened", "refused"])
+        self.assertEqual([t["reason"] for t in told if "reason" in t], ["quota"])
+
+    def test_another_key_than_the_grant_names(self):
+        self.refused("no_key", "curl-http1", self.warrant(more=f"depth: headers\nkeys: [{'0' * 20}]\n"))
+
+    def test_keys_in_memory_where_the_set_forbids_it(self):
+        self.refused("no_key", "curl-http1", self.warrant(), pin=self.pin)
+
+    def test_what_policy_protects_is_not_asked_for(self):
+        for protect in ("names: [ets.example]", "networks: [127.0.0.0/8]"):
+            policy = self.write("protect.yaml", POLICY + f"protect: {{{protect}}}\n")
+            self.assertEqual(self.decrypts("x25519-aes128", self.warrant(), "--policy", policy), [])
+            self.assertEqual({r["pellucid"]["level"] for r in self.records}, {"metadata"})
+
+    def test_too_few_signatures_and_changed_texts(self):
+        for signers in (("ada",), ("ada", "eve"), ("ada", "old"), ("eve", "desk")):
+            grant = self.warrant("few" + "".join(signers), signers=signers)
+            code, records, error = self.run_it("curl-http1", "--grant", grant, "--authorities", self.soft)
+            self.assertEqual((code, records, error.count("\n")), (5, [], 1), signers)
+        text = self.read(self.warrant("changed")).decode()
+        lines = text.splitlines()
+        lines[5] = lines[5][:20] + ("A" if lines[5][20] != "A" else "B") + lines[5][21:]
+        code, records, error = self.run_it("curl-http1", "--grant", self.write("changed.pem", "\n".join(lines) + "\n"),
+                                           "--authorities", self.soft)
+        self.assertIn(code, (4, 5))
+        self.assertEqual((records, error.count("\n")), ([], 1))
+
+    def test_a_set_that_its_own_quorum_did_not_sign(self):
+        alone = self.authorities("alone", ["ada", "bob", "cleo"], 2, 3, signers=["ada"], more=ALLOWED)
+        code, records, error = self.run_it("curl-http1", "--grant", self.warrant(), "--authorities", alone)
+        self.assertEqual((code, records, error.count("\n")), (4, [], 1))
+
+
+class Bad(Granted):
+    def test_what_is_no_key(self):
+        with tempfile.TemporaryDirectory() as folder:
+            for name, text in (("empty", b""), ("noise", bytes(range(256)) * 4), ("pem", b"-----BEGIN PRIVATE KEY-----\nAAAA\n"),
+                               ("cut", self.openssl_key()[:40])):
+                path = os.path.join(folder, name)
+                with open(path, "wb") as out:
+                    out.write(text)
+                code, records, error = self.run_it("curl-http1", "--lab", keys=[path])
+                self.assertEqual((code, records, error.count("\n")), (4, [], 1), name)
+                self.assertIn(path, error)
+
+    @staticmethod
+    def openssl_key():
+        with open(KEYS[0], "rb") as file:
+            return file.read()
+
+
+if __name__ == "__main__":
+    unittest.main()
