@@ -3,6 +3,7 @@
 #include <cstdio>
 
 #include "app/cli/authority.h"
+#include "app/cli/pem.h"
 #include "app/cli/remote.h"
 #include "app/cli/table.h"
 
@@ -14,22 +15,8 @@ void write(const Json& j) { std::printf("%s\n", j.dump(2, ' ', false, Json::erro
 std::string words(const Json& j, const char* key) { return printable(j.at(key).get<std::string>()); }
 std::string count(const Json& n) { return n.is_null() ? "unbounded" : grouped(n.get<std::uint64_t>()); }
 
-// JSON carries text: what is DER becomes PEM (RFC 7468).
-std::string as_pem(const std::string& file) {
-  constexpr const char* kDigits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  if (!file.starts_with('\x30')) return file;
-  std::string out = "-----BEGIN CMS-----\n";
-  for (std::size_t at = 0; at < file.size(); at += 3) {
-    const auto octet = [&](std::size_t i) { return i < file.size() ? static_cast<std::uint8_t>(file[i]) : 0u; };
-    const unsigned group = octet(at) << 16 | octet(at + 1) << 8 | octet(at + 2);
-    for (unsigned i = 0; i < 4; ++i) out += at + i > file.size() ? '=' : kDigits[group >> (18 - 6 * i) & 63];
-    if (at % 48 == 45) out += '\n';
-  }
-  return out + "\n-----END CMS-----\n";
-}
-
 Json upload_of(const std::string& file, const char* what) {
-  return {{"text", as_pem(read_signed_file(file, what))}, {"file", file}};
+  return {{"text", as_pem(read_signed_file(file, what), "CMS")}, {"file", file}};
 }
 
 Table table_of(const Json& grants) {

@@ -15,6 +15,7 @@
 #include "app/cli/configuration.h"
 #include "app/cli/doctor.h"
 #include "app/cli/grant.h"
+#include "app/cli/key.h"
 #include "app/cli/policy.h"
 #include "app/cli/policy_live.h"
 #include "app/cli/remote.h"
@@ -66,6 +67,7 @@ void add_verbs(CLI::App& app, const Globals& globals, int& code) {
   add_policy_live(add_policy(app, globals, code), globals, code);
   add_grant(app, globals, code);
   add_authority(app, globals, code);
+  add_key(app, globals, code);
   add_audit(app, globals, code);
   add_config(app, globals, code);
   add_doctor(app, globals, code);

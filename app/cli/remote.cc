@@ -137,6 +137,7 @@ Json Remote::get(const std::string& path) { return Json::parse(ask("GET", path, 
 Json Remote::post(const std::string& path, const Json& body) {
   return Json::parse(ask("POST", path, body.dump(-1, ' ', false, Json::error_handler_t::replace)));
 }
+Json Remote::drop(const std::string& path) { return Json::parse(ask("DELETE", path, "")); }
 std::string Remote::text(const std::string& path) { return ask("GET", path, ""); }
 
 }  // namespace pellucid::app

@@ -35,6 +35,7 @@ class Remote {
   ~Remote();
   Json get(const std::string& path);  // throws Failure
   Json post(const std::string& path, const Json& body);
+  Json drop(const std::string& path);
   std::string text(const std::string& path);
 
  private:

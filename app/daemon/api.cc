@@ -148,7 +148,7 @@ Reply Api::answer(const Request& request) {
     const Roles roles = roles_.of(request.caller);
     judge(request, route, roles);
     const auto lock = wait_turn(turnstile_);
-    Ask ask{turnstile_.desk, turnstile_.policies, turnstile_.grants, turnstile_.audit, request, roles, item};
+    Ask ask{turnstile_.desk, turnstile_.policies, turnstile_.grants, turnstile_.keys, turnstile_.audit, request, roles, item};
     return route.handle(ask);
   });
 }

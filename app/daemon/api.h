@@ -7,6 +7,7 @@
 #include "app/daemon/audit_log.h"
 #include "app/daemon/desk.h"
 #include "app/daemon/grants.h"
+#include "app/daemon/key_desk.h"
 #include "app/daemon/policies.h"
 #include "app/daemon/roles.h"
 #include "lib/engine/verbs.h"
@@ -19,6 +20,7 @@ struct Turnstile {  // one caller at a time asks the desk
   Desk& desk;
   Policies& policies;
   Grants& grants;
+  KeyDesk& keys;
   AuditLog& audit;
   std::timed_mutex one{};
 };

@@ -60,6 +60,7 @@ class Reader {
     for (const Node n : root.find("sinks")) read_sink(n);
     read_control(root.find("control"));
     read_metrics(root.find("metrics"));
+    take(root.find("keys"), "folder", c_.keys);
   }
 
  private:

@@ -55,6 +55,7 @@ struct Config {
   unsigned stats_seconds = 60;  // between two stats records; 0: none
   std::string policy;           // file that is applied where no policy was ever applied; empty: classify all
   std::string state = "/var/lib/pellucid";
+  std::string keys;  // folder of key files; empty: none is watched
   std::string user;
   std::vector<SinkConfig> sinks;
   ControlConfig control;

@@ -41,7 +41,7 @@ Control::Control(Parts& parts, std::unique_ptr<sys::Folder> shelf, std::unique_p
       policies_(*shelf_, maker_, wall_s),
       grants_shelf_(std::move(grants_shelf)),
       grants_(*grants_shelf_, config_.host, wall_s),
-      turnstile_{desk_, policies_, grants_, *parts.audit},
+      turnstile_{desk_, policies_, grants_, *parts.keys, *parts.audit},
       api_(turnstile_, roles_of(config_.control)),
       scrape_(turnstile_),
       parts_(parts),
@@ -57,6 +57,7 @@ std::unique_ptr<Control> Control::open(Parts& parts, std::string& problem) {
   if (grants_shelf == nullptr) return nullptr;
   parts.audit = AuditLog::open(c.state + "/audit", problem);
   if (parts.audit == nullptr) return nullptr;
+  parts.keys = std::make_unique<KeyDesk>(c.keys, *parts.audit, wall_s);
   std::unique_ptr<Control> control(new Control(parts, std::move(shelf), std::move(grants_shelf)));
   control->grants_.start(0);
   const auto add = [&](const ctl::ServerOptions& options, engine::Verbs& verbs) {
@@ -89,6 +90,7 @@ void Control::start() {
   const std::string digests = "configuration sha256 " + parts_.audit->hex_digest(config_.text) + ", binary sha256 " +
                               parts_.audit->hex_digest(own_binary());
   parts_.audit->note({kSelf, "", "start", "pellucidd " PELLUCID_VERSION, "done", digests});
+  parts_.keys->tick();
   started_ = true;
   for (auto& server : servers_) server->start();
 }
@@ -101,6 +103,7 @@ void Control::tick() {
         {kSelf, "", "policy_expired", "policy " + std::to_string(now), "done", "nobody confirmed the one before"});
   }
   grants_.tick();
+  parts_.keys->tick();
   parts_.audit->tick();
   if (config_.stats_seconds != 0 && std::chrono::steady_clock::now() >= stats_due_) tell_stats();
 }

@@ -9,6 +9,7 @@
 #include "app/daemon/config.h"
 #include "app/daemon/world.h"
 #include "app/exit.h"
+#include "drivers/crypto/openssl/memory.h"
 #include "drivers/sys/guard/guard.h"
 #include "drivers/sys/notify/notify.h"
 #include "drivers/sys/pages/pages.h"
@@ -47,14 +48,17 @@ sigset_t block_signals() {
   return set;
 }
 
-int run(const Config& config) {
+int run(const Config& config, openssl::Guarded guarded) {
   const sigset_t signals = block_signals();
   sys::forbid_core_dumps();
   const bool locked = sys::lock_memory(config.user);
   std::string problem;
   const auto world = World::open(config, problem);
   if (world == nullptr) return complain(problem, kFailed);
-  if (!locked) complain("memory cannot be locked and may go to disk: raise the limit on locked memory (LimitMEMLOCK)", 0);
+  if (guarded == openssl::Guarded::none)
+    complain("private keys cannot be kept in memory of their own, which is a fault of this machine's OpenSSL", 0);
+  if (!locked || guarded == openssl::Guarded::unlocked)
+    complain("memory cannot be locked and may go to disk: raise the limit on locked memory (LimitMEMLOCK)", 0);
   if (!world->start(problem)) return complain(problem, kInvalid);
   for (;;) {
     const timespec second{1, 0};
@@ -70,6 +74,7 @@ int run(const Config& config) {
 }  // namespace
 
 int main_of(int argc, char** argv) {
+  const openssl::Guarded guarded = openssl::guard_memory();
   memory = {take_or_end, sys::huge_pages().give};
   CLI::App cli{kAbout, "pellucidd"};
   std::string file = "/etc/pellucid/pellucid.yaml";
@@ -89,7 +94,7 @@ int main_of(int argc, char** argv) {
   if (!read_config(file, config, problem)) return complain(problem, kInvalid);
   if (check) return kDone;
   try {
-    return run(config);
+    return run(config, guarded);
   } catch (const std::exception& e) {
     return complain(e.what(), kFailed);
   }

@@ -9,6 +9,7 @@
 
 #include "app/daemon/audit_log.h"
 #include "app/daemon/config.h"
+#include "app/daemon/key_desk.h"
 #include "app/daemon/lanes.h"
 #include "drivers/crypto/openssl/digest.h"
 #include "drivers/crypto/openssl/x509.h"
@@ -90,6 +91,7 @@ struct Parts {
   std::unique_ptr<engine::Exporter> exporter;
   Notice stats;
   std::unique_ptr<AuditLog> audit;
+  std::unique_ptr<KeyDesk> keys;
   std::mutex census;  // one question at a time goes to the workers
   std::thread exporting;
   metrics::Hist policy_swap_ns;     // from publication until every reader has it; the control side's

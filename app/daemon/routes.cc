@@ -2,6 +2,7 @@
 
 #include "app/daemon/ask.h"
 #include "app/daemon/grant_routes.h"
+#include "app/daemon/key_routes.h"
 
 namespace pellucid::app {
 
@@ -17,6 +18,9 @@ constexpr Roles kDecide{Role::operate};
 // Grants are no traffic: who allows sees what is allowed.
 constexpr Roles kSeeGrants{Role::view, Role::operate, Role::authorise, Role::audit};
 constexpr Roles kAllow{Role::authorise};
+// So are keys by their public halves; who holds the private ones decides nothing else.
+constexpr Roles kSeeKeys{Role::view, Role::operate, Role::keys, Role::audit};
+constexpr Roles kHold{Role::keys};
 constexpr Roles kInspect{Role::audit};
 constexpr unsigned kMaxEntries = 1000;  // of one answer
 
@@ -45,6 +49,7 @@ Reply status(Ask& a) {
   const Policies::State state = a.policies.state();
   for (const std::string& problem : state.problems) view.reasons.push_back(problem);
   for (const std::string& problem : a.grants.problems()) view.reasons.push_back(problem);
+  for (const std::string& problem : a.keys.problems()) view.reasons.push_back(problem);
   const AuditLog::State audit = a.audit.state();
   if (!audit.problem.empty()) view.reasons.push_back(audit.problem);
   Json out = json_of(view);
@@ -178,6 +183,10 @@ constexpr Route kRoutes[] = {
     {"POST", "/v1/grants", kAllow, "", "imports a signed grant", import_grant},
     {"GET", "/v1/grants/{id}", kSeeGrants, "", "one grant", show_grant},
     {"POST", "/v1/grants/revoke", kAllow, "", "revokes a grant, for good", revoke_grant},
+    {"GET", "/v1/keys", kSeeKeys, "", "long-term keys, by what is public of them", list_keys},
+    {"POST", "/v1/keys", kHold, "", "imports the keys of a key file, into memory alone", import_keys},
+    {"DELETE", "/v1/keys", kHold, "", "zeroises all keys", zeroise_keys},
+    {"DELETE", "/v1/keys/{id}", kHold, "", "zeroises one key", zeroise_key},
     {"GET", "/v1/audit", kInspect, "from limit", "entries of the audit log, as they stand there", audit_entries},
     {"GET", "/v1/audit/key", kInspect, "", "the public key that the audit log is signed with",
      [](Ask& a) {

@@ -5,6 +5,7 @@
 
 #include "app/daemon/audit_log.h"
 #include "app/daemon/grants.h"
+#include "app/daemon/key_desk.h"
 #include "app/daemon/views.h"
 #include "lib/engine/verbs.h"
 
@@ -24,6 +25,7 @@ struct Ask {
   Desk& desk;
   Policies& policies;
   Grants& grants;
+  KeyDesk& keys;
   AuditLog& audit;
   const engine::Request& request;
   engine::Roles roles;

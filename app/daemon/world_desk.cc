@@ -241,6 +241,9 @@ metrics::Daemon WorldDesk::figures() {
   d.audit_checkpoint_s = audit.checkpoint_s;
   d.audit_writing = audit.problem.empty();
   d.policy_swap_ns = &p_.policy_swap_ns;
+  for (const keys::KeyView& key : p_.keys->list()) {
+    if (key.not_after_s != 0) d.keys.push_back({key.id, static_cast<std::uint64_t>(key.not_after_s)});
+  }
   for (const PortView& port : ports()) {
     d.ports.push_back(
         {port.name, port.up, port.packets, port.bytes, port.missed, port.no_buffer, port.errors, port.free_buffers});

@@ -1,6 +1,9 @@
 // Dh: Diffie-Hellman with a key that stays. A driver holds the private key and implements it; it belongs to the keeper's thread
 // alone. Public keys are written as they stand in a key share (RFC 8446 4.2.8).
 #pragma once
+#include <iterator>
+#include <string_view>
+
 #include "lib/crypto/rsa.h"
 
 namespace pellucid::crypto {
@@ -17,6 +20,9 @@ enum class Group : std::uint16_t {  // IANA's numbers
 };
 inline constexpr Group kGroups[] = {Group::secp256r1, Group::secp384r1, Group::secp521r1, Group::x25519,
                                     Group::x448,      Group::ffdhe2048, Group::ffdhe3072, Group::ffdhe4096};
+inline constexpr std::string_view kGroupLabels[] = {"secp256r1", "secp384r1", "secp521r1", "x25519",
+                                                    "x448",      "ffdhe2048", "ffdhe3072", "ffdhe4096"};
+static_assert(std::size(kGroupLabels) == std::size(kGroups));
 inline constexpr std::size_t kMaxShare = 512;  // octets: ffdhe4096
 
 // Octets of a share, and of the secret that two of them make; 0: a group that this version does not know.

@@ -45,6 +45,11 @@ struct RingFigures {
   std::uint64_t capacity = 0;
 };
 
+struct KeyFigures {
+  std::string id;
+  std::uint64_t expires_s = 0;  // since 1970
+};
+
 struct Daemon {
   std::string version;
   std::uint64_t started_s = 0;  // since 1970
@@ -58,6 +63,7 @@ struct Daemon {
   std::vector<PortFigures> ports;
   std::vector<SinkFigures> sinks;
   std::vector<RingFigures> rings;
+  std::vector<KeyFigures> keys;                // those that expire
   std::vector<const WorkerCounters*> workers;  // by number
   std::vector<bool> stale;                     // by number: it did not answer, its figures are older
   const WorkerCounters* exporter = nullptr;

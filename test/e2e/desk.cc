@@ -133,7 +133,7 @@ class FixedPolicies final : public CompiledPolicies {
 };
 
 struct Flags {
-  std::string socket, group, tls, scrape, cert, key, ca, state;
+  std::string socket, group, tls, scrape, cert, key, ca, state, keys;
   std::vector<std::string> groups, names;  // ROLE=NAME
   unsigned connections = 16;
 };
@@ -172,7 +172,8 @@ int serve(const Flags& flags, FixedDesk& desk) {
   grants.start(0);
   const auto audit = AuditLog::open(flags.state + "/audit", problem);
   if (audit == nullptr) return complain(problem);
-  Turnstile turnstile{desk, policies, grants, *audit};
+  KeyDesk keys(flags.keys, *audit, wall_s);
+  Turnstile turnstile{desk, policies, grants, keys, *audit};
   Api api(turnstile, table_of(flags));
   Scrape scrape(turnstile);
   std::vector<std::unique_ptr<ctl::Server>> servers;
@@ -194,7 +195,10 @@ int serve(const Flags& flags, FixedDesk& desk) {
   }
   std::printf("\n");
   std::fflush(stdout);
-  for (char line[16]; std::fgets(line, sizeof line, stdin) != nullptr;) policies.tick();
+  for (char line[16]; std::fgets(line, sizeof line, stdin) != nullptr;) {
+    policies.tick();
+    keys.tick();
+  }
   for (auto& server : servers) server->stop();
   for (auto& server : servers) {
     const ctl::ServerCounts& c = server->counts();
@@ -212,6 +216,7 @@ int main(int argc, char** argv) {
   CLI::App cli{"The control API on a desk whose figures never change.", "desk"};
   cli.add_option("--socket", f.socket)->required();
   cli.add_option("--state", f.state)->required();
+  cli.add_option("--keys", f.keys);
   cli.add_option("--group", f.group);
   cli.add_option("--tls", f.tls);
   cli.add_option("--scrape", f.scrape);

@@ -92,7 +92,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   Memory grants_shelf;
   Grants grants(grants_shelf, "sensor-1", noon);
   grants.start(0);
-  Turnstile turnstile{desk, policies, grants, audit_log()};
+  KeyDesk keys("", audit_log(), noon);
+  Turnstile turnstile{desk, policies, grants, keys, audit_log()};
   Api api(turnstile, RoleTable::standard());
   const engine::Request request = request_of(as_text(Bytes{data, size}));
   const engine::Reply admitted = api.admit(request);

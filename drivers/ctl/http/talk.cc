@@ -68,7 +68,8 @@ bool Talk::admitted(const httplib::Request& request, httplib::Response& response
     last_ = last_ || brings;
     return false;
   }
-  if (!brings && (request.method == "GET" || request.method == "HEAD" || request.method == "OPTIONS")) return true;
+  constexpr std::string_view kBare[] = {"GET", "HEAD", "OPTIONS", "DELETE"};  // that come without a body
+  if (!brings && std::ranges::find(kBare, request.method) != std::end(kBare)) return true;
   if (request.has_header("Transfer-Encoding")) return no(411, "bodies come with a Content-Length");
   if (request.has_header("Content-Encoding")) return no(415, "bodies come without a Content-Encoding");
   std::size_t size = 0;
