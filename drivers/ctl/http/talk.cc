@@ -3,7 +3,10 @@
 #include <strings.h>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
+
+#include "lib/base/secret.h"
 
 namespace pellucid::ctl {
 
@@ -29,6 +32,12 @@ bool has_range(std::string_view head) {
     if (head.size() - at > 6 && strncasecmp(head.data() + at + 1, "range", 5) == 0) return true;
   }
   return false;
+}
+
+// A body may have been a private key, and what reads it has buffers on the stack: nothing of them is left to lie there.
+[[gnu::noinline]] void wipe_stack_below() noexcept {
+  std::array<std::uint8_t, 64 * 1024> below;
+  wipe(below);
 }
 
 }  // namespace
@@ -123,6 +132,7 @@ bool Talk::one(Stream& stream) {
   last_ = false;
   bool closed = false;
   const bool good = process_request(stream, false, closed, [](httplib::Request&) {});
+  wipe_stack_below();
   ++answered_;
   return good && !closed && !last_;
 }
