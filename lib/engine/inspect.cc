@@ -101,7 +101,9 @@ bool start_reader(State& s, std::uint32_t flow, flow::Reader reader) noexcept {
   switch (reader) {
     case flow::Reader::tls:
       tls::reset(s.tls[h.session]);
-      s.tls[h.session].awaited = s.options.many_queues && ((h.tcp_flags[0] | h.tcp_flags[1]) & flow::kTcpSyn) != 0;
+      // An answer may be seen late, by another queue or out of order; for a session to be opened it is worth waiting for.
+      s.tls[h.session].awaited =
+          (s.options.many_queues || may_open(s)) && ((h.tcp_flags[0] | h.tcp_flags[1]) & flow::kTcpSyn) != 0;
       s.table.cold(flow).hello_tick = s.now;
       s.age.set(flow, s.now + s.options.tls_wait_ticks + 1);
       if (may_open(s)) start_opened(s, flow);

@@ -44,7 +44,7 @@ void leave_closed(State& s, std::uint32_t flow) noexcept {
   const std::uint32_t clear = o.clear;
   give_back(s, flow, o);
   h.session = clear;
-  h.reader = flow::Reader::tls;
+  h.reader = clear == kNone ? flow::Reader::none : flow::Reader::tls;
 }
 
 void on_message(State& s, Opened& o, Dir dir, const tls::Out& out) noexcept {
@@ -162,17 +162,20 @@ Taken take_opened(State& s, std::uint32_t flow, Dir dir, Bytes bytes) noexcept {
       return {Next::again, {}};
     }
     clear_over = part == ClearPart::done;
-    if (s.tls[o.clear].server_read != 0 && o.wanted == 0) {
-      if (!wants(s, flow)) {
-        leave_closed(s, flow);
-        return {clear_over ? Next::stop : Next::same, {}};
-      }
-      o.wanted = 1;
+  }
+  // The clear part may be given up before the server has answered; the opening, which goes on, may not forget to ask then.
+  const bool server_read = o.clear != kNone && s.tls[o.clear].server_read != 0;
+  if (o.wanted == 0 && (server_read || clear_over)) {
+    if (!wants(s, flow)) {
+      leave_closed(s, flow);
+      return {clear_over ? Next::stop : Next::same, {}};
     }
+    o.wanted = server_read ? 1 : 0;
   }
   const bool answered = o.opening.version != 0;
   open_all(s, o, dir, bytes);
   if (!answered && o.opening.version != 0) open_all(s, o, other(dir), {});
+  if (o.opening.version != 0) o.wanted = 1;
   return {settle(s, flow, clear_over), {}};
 }
 
