@@ -81,7 +81,7 @@ void write_head(std::FILE* out, const Outcome& o, const exporter::Tally& tally) 
   }
   std::string records = grouped(tally.records());
   separator = "  (";
-  for (unsigned k = 0; k < static_cast<unsigned>(Kind::kCount); ++k) {
+  for (unsigned k = 0; k < exporter::kLineKinds; ++k) {
     if (tally.records(static_cast<Kind>(k)) == 0) continue;
     records += separator + std::string(exporter::kKindLabels[k]) + " " + grouped(tally.records(static_cast<Kind>(k)));
     separator = ", ";
@@ -164,7 +164,7 @@ void write_json(std::FILE* out, const Plan& plan, const Outcome& o, const export
   j["dropped"] = dropped(c);
   j["parse_errors"] = c.parse_errors.sum();
   j["interrupted"] = o.interrupted;
-  for (unsigned k = 0; k < static_cast<unsigned>(Kind::kCount); ++k) {
+  for (unsigned k = 0; k < exporter::kLineKinds; ++k) {
     j["records_by_type"][std::string(exporter::kKindLabels[k])] = tally.records(static_cast<Kind>(k));
   }
   j["protocols"] = ordered_json::object();

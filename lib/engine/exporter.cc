@@ -12,11 +12,12 @@ unsigned Exporter::drain(Ring& ring) noexcept {
   unsigned n = 0;
   text_.clear();
   text_lines_ = 0;
+  secret_ = false;
   for (Bytes message = ring.read(); !message.empty(); message = ring.read()) {
     take(exporter::read_record(message));
     if (++n == kMaxTurn) break;
   }
-  ring.release();
+  secret_ ? ring.release_wiped() : ring.release();
   if (text_lines_ != 0) put(text_, text_lines_);
   return n;
 }
@@ -38,12 +39,20 @@ void Exporter::put(std::string_view text, std::uint64_t lines) noexcept {
 
 void Exporter::take(const exporter::View& view) noexcept {
   counters_.records_taken.at(view.head->kind).inc();
+  if (view.head->kind == exporter::Kind::text) return deliver(view);
   const std::uint64_t count = collapse_.count(view);
   if (count == 0) return counters_.records_collapsed.inc();
   if ((view.head->flags & exporter::kHeadIncomplete) != 0) counters_.records_incomplete.inc();
   tally_.add(view);
   ++text_lines_;
   if (sink_ != nullptr && !failed_) eve_.write(view, text_, count);
+}
+
+void Exporter::deliver(const exporter::View& view) noexcept {
+  secret_ = true;
+  if (deliverer_ == nullptr || !deliverer_->deliver(view)) return counters_.texts_dropped.inc();
+  counters_.texts_delivered.inc();
+  counters_.texts_bytes.add(view.part(exporter::Part::text).size());
 }
 
 }  // namespace pellucid::engine

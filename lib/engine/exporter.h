@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "lib/export/collapse.h"
+#include "lib/export/deliverer.h"
 #include "lib/export/eve.h"
 #include "lib/export/sink.h"
 #include "lib/export/tally.h"
@@ -14,8 +15,8 @@ namespace pellucid::engine {
 class Exporter {
  public:
   Exporter(std::vector<Ring*> rings, exporter::Eve& eve, exporter::Tally& tally, exporter::Sink* sink,
-           metrics::WorkerCounters& counters)
-      : rings_(std::move(rings)), eve_(eve), tally_(tally), sink_(sink), counters_(counters) {}
+           metrics::WorkerCounters& counters, exporter::Deliverer* deliverer = nullptr)
+      : rings_(std::move(rings)), eve_(eve), tally_(tally), sink_(sink), counters_(counters), deliverer_(deliverer) {}
 
   // Everything that waits, up to kMaxTurn records a ring. False: nothing waited.
   bool turn() noexcept;
@@ -29,6 +30,7 @@ class Exporter {
 
   unsigned drain(Ring& ring) noexcept;
   void take(const exporter::View& view) noexcept;
+  void deliver(const exporter::View& view) noexcept;
   void put(std::string_view text, std::uint64_t lines) noexcept;
 
   std::vector<Ring*> rings_;
@@ -36,9 +38,11 @@ class Exporter {
   exporter::Tally& tally_;
   exporter::Sink* sink_;  // null: only the tally is wanted
   metrics::WorkerCounters& counters_;
+  exporter::Deliverer* deliverer_;  // null: plaintext goes nowhere
   exporter::Collapse collapse_;
   std::string text_;
   std::uint64_t text_lines_ = 0;
+  bool secret_ = false;  // plaintext was among what was read of the ring
   bool failed_ = false;
 };
 

@@ -212,6 +212,38 @@ void report_decrypt(State& s, std::uint32_t flow, const Opened& o) noexcept {
 
 namespace {
 
+// Where no policy is loaded, the terms of the session alone say what may be given out.
+void write_text(State& s, std::uint32_t flow, const exporter::TextBody& body, Bytes text) noexcept {
+  if (s.program != nullptr && level_of(s.table.hot(flow)) < policy::Level::decrypt) {
+    s.counters.records_withheld.at(Kind::text).inc();
+    return;
+  }
+  Parts parts(s, s.table.cold(flow));
+  parts.add(exporter::piece(Part::text, text));
+  write(s, head_of(s, flow, Kind::text, s.table.hot(flow).last_ns), body, parts);
+}
+
+}  // namespace
+
+void report_text(State& s, std::uint32_t flow, const Opened& o, Dir dir, Bytes text, std::uint64_t offset,
+                 std::uint64_t missed) noexcept {
+  exporter::TextBody body{};
+  body.offset = offset;
+  body.missed = missed;
+  body.delivery = o.terms.grant;
+  body.dir = static_cast<std::uint8_t>(index(dir) ^ up(s.table.hot(flow)));
+  write_text(s, flow, body, text);
+}
+
+void report_text_end(State& s, std::uint32_t flow, const Opened& o) noexcept {
+  exporter::TextBody body{};
+  body.delivery = o.terms.grant;
+  body.last = 1;
+  write_text(s, flow, body, {});
+}
+
+namespace {
+
 // EVE has an event type of its own for multicast DNS (RFC 6762 5), which goes over UDP alone.
 Kind kind_of(const net::Key& key) noexcept {
   const bool port = key.port_a == dns::kPortMdns || key.port_b == dns::kPortMdns;

@@ -12,8 +12,9 @@
 
 namespace pellucid::exporter {
 
-enum class Kind : std::uint8_t { flow, flow_update, tls, dns, mdns, http, decrypt, kCount };
-inline constexpr std::string_view kKindLabels[] = {"flow", "flow_update", "tls", "dns", "mdns", "http", "decrypt"};
+enum class Kind : std::uint8_t { flow, flow_update, tls, dns, mdns, http, decrypt, text, kCount };
+inline constexpr std::string_view kKindLabels[] = {"flow", "flow_update", "tls", "dns", "mdns", "http", "decrypt", "text"};
+inline constexpr unsigned kLineKinds = static_cast<unsigned>(Kind::text);  // those before it become lines
 
 inline constexpr std::uint16_t kHeadIncomplete = 1;  // the tail, or the flow's metadata, was cut at a limit
 inline constexpr std::uint16_t kHeadAssumed = 2;     // the source is a guess
@@ -100,6 +101,17 @@ struct DecryptBody {
   std::uint8_t spare[7];
 };
 
+// Plaintext of one direction of an opened session, for whom a grant gives it to: never a line of text for readers of EVE.
+struct TextBody {
+  std::uint64_t offset;    // in the plaintext of this direction, of the first octet of Part::text
+  std::uint64_t missed;    // octets just before it that are not there
+  std::uint32_t delivery;  // the grant, as keys::Terms numbers them
+  std::uint8_t dir;        // 0 to the server, 1 to the client
+  std::uint8_t last;       // 1: nothing more comes of this session, in either direction
+  std::uint8_t spare[2];
+};
+static_assert(sizeof(TextBody) == 24);
+
 enum class Part : std::uint8_t {
   layers,        // net::Layers, where the flow has any
   client_hello,  // handshake bodies, without their 4-octet headers
@@ -111,6 +123,7 @@ enum class Part : std::uint8_t {
   http_request,  // header blocks, request and status line included, without the empty line
   http_response,
   encrypted_extensions,  // TLS 1.3, of a handshake that was opened
+  text,                  // plaintext of one TLS record
 };
 struct PartHead {
   std::uint32_t size;  // of the bytes that follow, before padding to 8
@@ -158,6 +171,8 @@ constexpr std::size_t body_size(Kind k) noexcept {
       return sizeof(HttpBody);
     case Kind::decrypt:
       return sizeof(DecryptBody);
+    case Kind::text:
+      return sizeof(TextBody);
     case Kind::kCount:
       break;
   }

@@ -71,7 +71,7 @@ inline constexpr unsigned kErrs = static_cast<unsigned>(Err::kCount);
 inline constexpr unsigned kLayers = 16;      // net::Layer
 inline constexpr unsigned kEnds = 4;         // flow::End
 inline constexpr unsigned kReaders = 6;      // flow::Reader
-inline constexpr unsigned kKinds = 7;        // exporter::Kind
+inline constexpr unsigned kKinds = 8;        // exporter::Kind
 inline constexpr unsigned kCategories = 41;  // classify::category_slot()
 enum class TlsVersion : std::uint8_t { ssl2, ssl3, tls10, tls11, tls12, tls13, undetermined, other, kCount };
 enum class TlsMode : std::uint8_t { clear, opaque, opened, refused, kCount };  // clear: the cipher hides nothing
@@ -150,6 +150,9 @@ struct alignas(kLine) WorkerCounters {
   Family<kKinds> records_taken;  // out of the ring
   Counter records_incomplete;    // … of them marked so
   Counter records_collapsed;     // … for which another one like them stands
+  Counter texts_delivered;       // `text` records, which are no lines
+  Counter texts_bytes;           // … their plaintext
+  Counter texts_dropped;         // there is nowhere to deliver them, or no room
   Counter stats_made;            // lines that tell of the daemon itself
   Counter lines_written;
   Counter lines_bytes;

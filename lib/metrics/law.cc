@@ -73,10 +73,13 @@ constexpr std::array kTable{
     Law{Scope::sum, "exports", "records_written = records_taken, for each kind", exports_balance},
     Law{Scope::block, "records incomplete", "records_incomplete <= records_taken",
         [](const W& w) noexcept { return w.records_incomplete.value() <= w.records_taken.sum(); }},
-    Law{Scope::block, "lines", "records_taken + stats_records = export_records + export_dropped_records + records_collapsed",
+    Law{Scope::block, "lines",
+        "records_taken + stats_records = export_records + export_dropped_records + records_collapsed"
+        " + delivered_records + delivery_dropped_records",
         [](const W& w) noexcept {
-          return w.records_taken.sum() + w.stats_made.value() ==
-                 w.lines_written.value() + w.lines_dropped.value() + w.records_collapsed.value();
+          return w.records_taken.sum() + w.stats_made.value() == w.lines_written.value() + w.lines_dropped.value() +
+                                                                     w.records_collapsed.value() + w.texts_delivered.value() +
+                                                                     w.texts_dropped.value();
         }},
 };
 

@@ -20,7 +20,7 @@ inline constexpr std::string_view kLayerValues[] = {"link", "vlan", "mpls",  "pp
                                                     "icmp", "sctp", "ipsec", "gre",   "vxlan", "geneve", "gtp", "teredo"};
 inline constexpr std::string_view kEndValues[] = {"timeout", "closed", "evicted", "shutdown"};
 inline constexpr std::string_view kReaderValues[] = {"unknown", "none", "tls", "http", "dns", "opened"};
-inline constexpr std::string_view kKindValues[] = {"flow", "flow_update", "tls", "dns", "mdns", "http", "decrypt"};
+inline constexpr std::string_view kKindValues[] = {"flow", "flow_update", "tls", "dns", "mdns", "http", "decrypt", "text"};
 inline constexpr std::string_view kUntrackedValues[] = {"table_full"};
 inline constexpr std::string_view kDpiEndValues[] = {"decided", "gave_up", "dropped"};
 inline constexpr std::string_view kTlsVersionValues[] = {"SSLv2",   "SSLv3",   "TLSv1",        "TLS 1.1",
