@@ -76,7 +76,8 @@ class What(Granted):
         tls = [r["tls"] for r in self.records if r["event_type"] == "tls"]
         self.assertEqual(tls[0]["subject"], "CN=ets.example")
         by_policy = self.write("shallow.yaml", POLICY.replace("level: decrypt", "level: decrypt, decrypt: {depth: handshake}"))
-        self.assertEqual([t["depth"] for t in self.decrypts("curl-http1", self.warrant(), "--policy", by_policy)], ["handshake"])
+        told = self.decrypts("curl-http1", self.warrant(), "--policy", by_policy)
+        self.assertEqual([t["depth"] for t in told], ["handshake"])
         self.assertNotIn("http", self.kinds())
 
     def test_one_direction_alone(self):
@@ -155,7 +156,8 @@ class WhatNot(Granted):
 class Bad(Granted):
     def test_what_is_no_key(self):
         with tempfile.TemporaryDirectory() as folder:
-            for name, text in (("empty", b""), ("noise", bytes(range(256)) * 4), ("pem", b"-----BEGIN " b"PRIVATE KEY-----\nAAAA\n"),
+            broken = b"-----BEGIN " b"PRIVATE KEY-----\nAAAA\n"
+            for name, text in (("empty", b""), ("noise", bytes(range(256)) * 4), ("pem", broken),
                                ("cut", self.openssl_key()[:40])):
                 path = os.path.join(folder, name)
                 with open(path, "wb") as out:
