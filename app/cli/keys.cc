@@ -7,13 +7,10 @@
 #include "app/authority.h"
 #include "app/exit.h"
 #include "app/file.h"
-#include "drivers/crypto/ipsecmb/engine.h"
 #include "drivers/crypto/openssl/digest.h"
-#include "drivers/crypto/openssl/engine.h"
 #include "drivers/crypto/openssl/hasher.h"
 #include "drivers/crypto/openssl/rsa.h"
 #include "drivers/crypto/openssl/trust.h"
-#include "lib/crypto/both.h"
 #include "lib/keeper/granted.h"
 #include "lib/keeper/in_vault.h"
 #include "lib/keeper/keeper.h"
@@ -223,13 +220,6 @@ void ReplayKeys::take(const net::SecretsPiece& piece) noexcept {
   }
   wipe(text.data(), text.size());
   text.clear();
-}
-
-std::unique_ptr<crypto::Engine> ReplayKeys::make_engine(std::uint32_t sessions) {
-  auto all = openssl::make_engine(2 * sessions);
-  auto fast = ipsecmb::make_engine(2 * sessions);
-  if (all == nullptr || fast == nullptr) return all;
-  return std::make_unique<crypto::Both>(std::move(fast), std::move(all));
 }
 
 }  // namespace pellucid::app

@@ -34,8 +34,6 @@ class ReplayKeys final : public net::SecretsTaker {
   const exporter::GrantNames& names() const noexcept;
   // Key logs that the capture itself bears, block by block. The reader's thread.
   void take(const net::SecretsPiece& piece) noexcept override;
-  // An engine for a worker; null: this machine has none.
-  static std::unique_ptr<crypto::Engine> make_engine(std::uint32_t sessions);
 
  private:
   struct Parts;

@@ -7,6 +7,7 @@
 #include <chrono>
 #include <filesystem>
 
+#include "app/engine.h"
 #include "app/exit.h"
 #include "app/policy.h"
 #include "drivers/crypto/openssl/digest.h"
@@ -88,7 +89,7 @@ struct Session::Lane {
       : dpi(dpi_wanted ? std::make_unique<dpi::NdpiDpi>(kDpiFlows, kDpiArena) : nullptr),
         records(kRecordRing),
         mail(mail_bytes),
-        engine(keys == nullptr ? nullptr : ReplayKeys::make_engine(options.limits.opened)),
+        engine(keys == nullptr ? nullptr : make_engine(options.limits.opened)),
         worker(options, records, dpi.get(), counters, {engine == nullptr ? nullptr : &keys->keys(), engine.get()}) {}
 
   metrics::WorkerCounters counters;

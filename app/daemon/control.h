@@ -20,6 +20,7 @@ class Control {
   void tick();                               // once a second
   void note_reopen();                        // SIGHUP
   void stop();
+  Grants& grants() noexcept { return grants_; }  // for the keeper
   std::vector<std::string> problems() const { return policies_.state().problems; }
 
  private:

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <ctime>
+#include <utility>
 
 #include "drivers/sys/cpu/cpu.h"
 #include "lib/keeper/in_vault.h"
@@ -51,7 +52,6 @@ void Keeping::drive() {
   auto swept = std::chrono::steady_clock::now();
   while (!stop_.load(std::memory_order_relaxed)) {
     const unsigned served = serve();
-    if (forget_.exchange(false, std::memory_order_acquire)) keeper_.forget_tickets();
     const auto now = std::chrono::steady_clock::now();
     if (now - swept >= kSweep) {
       sweep();
@@ -76,7 +76,10 @@ unsigned Keeping::serve() {
   return served;
 }
 
+// A key that went takes with it what its sessions could go on by.
 void Keeping::sweep() {
+  const std::uint64_t gone = keys_.with([](keys::Vault& vault) { return vault.gone(); });
+  if (std::exchange(gone_, gone) != gone) keeper_.forget_tickets();
   keeper_.sweep([this](keys::SessionId id, const keys::Terms& terms) {
     const std::size_t worker = static_cast<std::size_t>(id >> kWorkerShift);
     if (worker < wires_.size()) wires_[worker]->withdraw(id, terms);

@@ -24,8 +24,6 @@ class Keeping {
   void stop();  // nothing is asked any more; every secret is wiped
   keeper::Wire& wire(unsigned worker) noexcept { return *wires_[worker]; }
   std::shared_ptr<const exporter::GrantNames> names() const { return warrants_.names(); }
-  // Secrets of sessions that may go on are forgotten: after a key was zeroised.
-  void forget() noexcept { forget_.store(true, std::memory_order_release); }
 
  private:
   // The vault is there while a batch is served.
@@ -46,7 +44,8 @@ class Keeping {
   Finder finder_;
   keeper::Keeper keeper_;
   std::vector<std::unique_ptr<keeper::Wire>> wires_;
-  std::atomic<bool> stop_{false}, forget_{false};
+  std::uint64_t gone_ = 0;  // keys of the vault, when it was last looked at
+  std::atomic<bool> stop_{false};
   std::thread thread_;
 };
 

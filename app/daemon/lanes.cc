@@ -4,6 +4,7 @@
 
 #include <chrono>
 
+#include "app/engine.h"
 #include "drivers/io/dpdk/eal.h"
 #include "drivers/sys/cpu/cpu.h"
 
@@ -64,7 +65,8 @@ unsigned core_of(const Config& config, unsigned worker) {
 }  // namespace
 
 struct Lanes::One {
-  One(const Config& config, const Ports& ports, unsigned n, const net::HashSecret& secret, std::uint64_t start_ns)
+  One(const Config& config, const Ports& ports, unsigned n, const net::HashSecret& secret, std::uint64_t start_ns,
+      keeper::Wire& wire)
       : number(n),
         core(core_of(config, n)),
         options(options_of(config, n, secret)),
@@ -72,7 +74,8 @@ struct Lanes::One {
         records(kRecordRing),
         source(queues_of(ports, n, config.workers)),
         front({.ignore_vlan = config.ignore_vlan}, secret, options.flow_hash, counters, start_ns),
-        worker(options, records, &dpi, counters) {}
+        engine(make_engine(options.limits.opened)),
+        worker(options, records, &dpi, counters, {engine == nullptr ? nullptr : &wire.asker(), engine.get()}) {}
 
   unsigned number;
   unsigned core;
@@ -82,6 +85,7 @@ struct Lanes::One {
   Ring records;
   dpdk::DpdkSource source;
   engine::Front front;
+  std::unique_ptr<crypto::Engine> engine;
   engine::Worker worker;
   std::unique_ptr<engine::Lane> lane;
   metrics::Published published;
@@ -91,7 +95,8 @@ struct Lanes::One {
   std::thread thread;
 };
 
-Lanes::Lanes(const Config& config, const Ports& ports, Snap& policies) : policies_(policies), sleep_us_(config.sleep_us) {
+Lanes::Lanes(const Config& config, const Ports& ports, Snap& policies, Keeping& keeping)
+    : policies_(policies), sleep_us_(config.sleep_us) {
   const net::HashSecret secret = draw_secret();
   const std::uint64_t start_ns = sys::wall_ns();
   const unsigned n = config.workers;
@@ -99,9 +104,9 @@ Lanes::Lanes(const Config& config, const Ports& ports, Snap& policies) : policie
     for (unsigned to = 0; to < n; ++to) mail_.push_back(from == to ? nullptr : std::make_unique<engine::Mail>(kMailRing));
   }
   for (unsigned i = 0; i < n; ++i) {
-    lane_.push_back(std::make_unique<One>(config, ports, i, secret, start_ns));
+    lane_.push_back(std::make_unique<One>(config, ports, i, secret, start_ns, keeping.wire(i)));
     One& one = *lane_.back();
-    engine::LaneParts parts{one.source, one.front, one.worker, one.counters, i, {}, {}};
+    engine::LaneParts parts{one.source, one.front, one.worker, one.counters, i, {}, {}, &keeping.wire(i)};
     for (unsigned other = 0; other < n; ++other) {
       parts.out.push_back(mail_[std::size_t{i} * n + other].get());
       parts.in.push_back(mail_[std::size_t{other} * n + i].get());

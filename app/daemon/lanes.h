@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "app/daemon/config.h"
+#include "app/daemon/keeping.h"
 #include "drivers/dpi/ndpi/dpi.h"
 #include "drivers/io/dpdk/source.h"
 #include "lib/engine/census.h"
@@ -21,7 +22,7 @@ class Lanes {
   using Ports = std::vector<std::unique_ptr<dpdk::Port>>;
   using Snap = engine::Snap<policy::Program>;  // worker i is its reader i
 
-  Lanes(const Config& config, const Ports& ports, Snap& policies);
+  Lanes(const Config& config, const Ports& ports, Snap& policies, Keeping& keeping);
   ~Lanes();
 
   void start();

@@ -9,6 +9,7 @@
 
 #include "app/daemon/audit_log.h"
 #include "app/daemon/config.h"
+#include "app/daemon/keeping.h"
 #include "app/daemon/key_desk.h"
 #include "app/daemon/lanes.h"
 #include "drivers/crypto/openssl/digest.h"
@@ -77,6 +78,7 @@ struct Parts {
   std::unique_ptr<dpdk::Eal> eal;
   Lanes::Ports ports;
   Lanes::Snap policies{config.workers + 1};  // the exporter is the last reader
+  std::unique_ptr<Keeping> keeping;
   std::unique_ptr<Lanes> lanes;
   dpi::NdpiNames names;
   openssl::Digests digests;

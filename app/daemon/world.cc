@@ -35,7 +35,9 @@ std::unique_ptr<sinks::Writer> make_sink(const SinkConfig& c) {
 
 }  // namespace
 
-World::~World() = default;
+World::~World() {
+  if (parts_->keeping != nullptr) parts_->keeping->stop();  // it asks what goes before it
+}
 
 std::unique_ptr<World> World::open(const Config& config, std::string& problem) {
   std::unique_ptr<World> world(new World(config));
@@ -43,7 +45,8 @@ std::unique_ptr<World> World::open(const Config& config, std::string& problem) {
   if (!world->make_folders(problem)) return nullptr;
   world->control_ = Control::open(p, problem);  // first: a second daemon ends here, its ports untouched
   if (world->control_ == nullptr || !world->open_ports(problem) || !sys::become(config.user, problem)) return nullptr;
-  p.lanes = std::make_unique<Lanes>(config, p.ports, p.policies);
+  p.keeping = std::make_unique<Keeping>(config.workers, world->control_->grants(), *p.audit, *p.keys);
+  p.lanes = std::make_unique<Lanes>(config, p.ports, p.policies, *p.keeping);
   world->open_sinks();
   return world;
 }
@@ -95,6 +98,7 @@ bool World::start(std::string& problem) {
   Parts& p = *parts_;
   if (!control_->publish_first(problem)) return false;
   for (auto& sink : p.sinks) sink->start();
+  p.keeping->start();
   p.lanes->start();  // before the exporter, which ends when no lane runs
   p.exporting = std::thread([&p] {
     sys::name_thread("exporter");
@@ -102,6 +106,8 @@ bool World::start(std::string& problem) {
     p.policies.online(self);
     for (;;) {
       p.eve->set_policy(p.policies.take(self));
+      const std::shared_ptr<const exporter::GrantNames> grants = p.keeping->names();
+      p.eve->set_grants(grants.get());
       const bool last = !p.lanes->running();  // asked before the rings, so that nothing is left in them
       const bool came = p.exporter->turn();
       if (p.stats.waits()) p.exporter->say(p.stats.take());
@@ -145,6 +151,7 @@ std::string World::stop() {
   control_->stop();
   p.lanes->stop();
   p.lanes->join();
+  p.keeping->stop();
   p.exporting.join();
   for (auto& sink : p.sinks) sink->finish();
   for (auto& sink : p.sinks) {

@@ -89,6 +89,7 @@ std::vector<KeyView> Vault::drop(Goes&& goes) {
   std::erase_if(items_, [&](Item& item) {
     if (!goes(item.view)) return false;
     gone.push_back(item.view);
+    ++gone_;
     return true;
   });
   return gone;

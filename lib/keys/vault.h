@@ -65,6 +65,7 @@ class Vault {
   const KeyView* find(const std::string& id) const noexcept;
   std::vector<KeyView> list() const;  // in the order of their ids
   std::size_t size() const noexcept { return items_.size(); }
+  std::uint64_t gone() const noexcept { return gone_; }  // keys that are there no more, so that others see that some went
 
  private:
   struct Item {
@@ -78,6 +79,7 @@ class Vault {
   std::vector<KeyView> drop(Goes&& goes);
 
   const crypto::Digests& digests_;
+  std::uint64_t gone_ = 0;
   std::vector<Item> items_;  // in the order of their names; few, and found by halves
 };
 
