@@ -11,7 +11,7 @@ namespace pellucid::app {
 
 namespace {
 
-constexpr auto kNap = std::chrono::microseconds(100);
+constexpr auto kNap = std::chrono::microseconds(50);
 constexpr auto kSweep = std::chrono::milliseconds(250);  // an end of authority is obeyed within a second
 constexpr unsigned kWorkerShift = 52;                    // of a session's id, see lib/engine/opened_reader.cc
 

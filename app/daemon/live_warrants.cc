@@ -90,7 +90,7 @@ Reason LiveWarrants::begin(const keys::Session& session, const keys::Terms& term
     return Reason::none;
   });
   if (reason != Reason::none) return reason;
-  audit_.note({"keeper", "", "session.open", id, "done", {}});
+  audit_.note({"keeper", "", "session_open", id, "done", {}});
   return written_down() ? Reason::none : Reason::unwitnessed;
 }
 

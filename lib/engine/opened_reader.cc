@@ -210,7 +210,8 @@ void on_answer(State& s, const keeper::Answered& answered) noexcept {
     stop_opening(s, o);
   } else {
     tls::answer(o.opening, answered.part, answered.side, answered.keys, room_of(s, o));
-    for (const Dir dir : {Dir::up, Dir::down}) open_all(s, o, dir, {});
+    const Dir first = answered.side == keys::Side::client ? o.opening.client : other(o.opening.client);
+    for (const Dir dir : {first, other(first)}) open_all(s, o, dir, {});
   }
   const std::uint32_t flow = o.flow;
   const bool clear_over = o.clear == kNone || s.tls[o.clear].over != 0;

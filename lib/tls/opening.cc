@@ -289,6 +289,13 @@ OpenEvent take(Work& w, Bytes& bytes) noexcept {
   return OpenEvent::more;
 }
 
+// Data of one direction answers that of the other: neither is given out before what came earlier.
+void keep_order(Work& w) noexcept {
+  const bool behind = w.o.side[index(other(w.dir))].wait == Wait::key;
+  if (w.side.wait == Wait::other && !behind) w.side.wait = Wait::none;
+  if (w.side.wait == Wait::none && behind && w.side.stage == Stage::application) w.side.wait = Wait::other;
+}
+
 }  // namespace
 
 void reset(Opening& o, keys::SessionId id) noexcept {
@@ -309,6 +316,7 @@ OpenEvent open(Opening& o, Dir dir, Bytes& bytes, const OpenRoom& room, Out& out
   }
   end_early(w);
   if (w.side.wait == Wait::hello && o.version != 0) end_waiting(w);
+  keep_order(w);
   if (w.side.parked.size != 0 && w.side.wait == Wait::none) {
     const std::size_t n = room.spools.gather(w.side.parked, room.parking);
     room.spools.clear(w.side.parked);

@@ -17,6 +17,7 @@ enum class Wait : std::uint8_t {
   none,
   hello,  // for the ServerHello that says how what came is to be opened
   key,    // for the answer to lease()
+  other,  // for the other direction, whose key is awaited: what it holds came first
 };
 
 struct OpeningSide {  // a direction
