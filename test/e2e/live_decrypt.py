@@ -122,7 +122,7 @@ class Opened(Granted):
             self.assertEqual(self.fetch(port, "index.html?[1-3]").returncode, 0)
         records = self.stop()
         told = self.decrypts(records)
-        self.assertEqual([(t["result"], t["grant"], t["ets_visibility"]) for t in told], [("opened", "live", "match")] * 3, told)
+        self.assertEqual([(t["result"], t["grant"], t["ets_visibility"]) for t in told], [("opened", "live", "match")] * 3)
         for t in told:
             self.assertEqual(t["verified"][:2], ["server_finished", "client_finished"])
         http = [r["http"] for r in records if r["event_type"] == "http"]
