@@ -5,6 +5,7 @@
 #include <mutex>
 
 #include "app/authority.h"
+#include "app/deliveries.h"
 #include "app/exit.h"
 #include "app/file.h"
 #include "drivers/crypto/openssl/digest.h"
@@ -201,6 +202,15 @@ std::unique_ptr<ReplayKeys> ReplayKeys::open(const KeyPlan& plan, std::string& p
 }
 
 keys::Keys& ReplayKeys::keys() noexcept { return *parts_->shared; }
+void ReplayKeys::name_deliveries(pcapng::Deliveries& deliveries) const {
+  const Parts& p = *parts_;
+  if (p.grants.empty())
+    deliveries.add(keys::kNoGrant, {"lab", "Made by pellucid run --lab: packets rebuilt around plaintext", {}});
+  for (std::size_t i = 0; i < p.grants.size(); ++i) {
+    if (auto d = delivery_of(p.grants[i]->grant)) deliveries.add(static_cast<std::uint32_t>(i), *std::move(d));
+  }
+}
+
 const exporter::GrantNames& ReplayKeys::names() const noexcept { return parts_->names; }
 
 // A block is put together before it is read, since lines go over its pieces.

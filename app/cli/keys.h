@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "drivers/out/pcapng/deliveries.h"
 #include "lib/engine/opened.h"
 #include "lib/export/eve_decrypt.h"
 #include "lib/net/pcap.h"
@@ -32,6 +33,8 @@ class ReplayKeys final : public net::SecretsTaker {
 
   keys::Keys& keys() noexcept;
   const exporter::GrantNames& names() const noexcept;
+  // To whom content goes, as the grants say; in the lab to the folder as it is.
+  void name_deliveries(pcapng::Deliveries& deliveries) const;
   // Key logs that the capture itself bears, block by block. The reader's thread.
   void take(const net::SecretsPiece& piece) noexcept override;
 

@@ -11,9 +11,11 @@
 #include "app/exit.h"
 #include "app/policy.h"
 #include "drivers/crypto/openssl/digest.h"
+#include "drivers/crypto/openssl/seal.h"
 #include "drivers/crypto/openssl/x509.h"
 #include "drivers/dpi/ndpi/dpi.h"
 #include "drivers/out/lines/lines.h"
+#include "drivers/out/pcapng/deliveries.h"
 #include "lib/metrics/metric.h"
 
 namespace pellucid::app {
@@ -85,12 +87,12 @@ bool wants_dpi(const Plan& plan, const policy::Program* program) noexcept {
 }  // namespace
 
 struct Session::Lane {
-  Lane(const engine::Options& options, bool dpi_wanted, std::size_t mail_bytes, ReplayKeys* keys)
+  Lane(const engine::Options& options, bool dpi_wanted, std::size_t mail_bytes, ReplayKeys* keys, bool delivers)
       : dpi(dpi_wanted ? std::make_unique<dpi::NdpiDpi>(kDpiFlows, kDpiArena) : nullptr),
         records(kRecordRing),
         mail(mail_bytes),
         engine(keys == nullptr ? nullptr : make_engine(options.limits.opened)),
-        worker(options, records, dpi.get(), counters, {engine == nullptr ? nullptr : &keys->keys(), engine.get()}) {}
+        worker(options, records, dpi.get(), counters, {engine == nullptr ? nullptr : &keys->keys(), engine.get(), delivers}) {}
 
   metrics::WorkerCounters counters;
   std::unique_ptr<dpi::NdpiDpi> dpi;
@@ -120,6 +122,8 @@ struct Session::Parts {
   std::unique_ptr<const policy::Program> program;  // null: none was given
   openssl::Digests digests;
   openssl::CertificateReader certificates{digests};
+  openssl::Sealer sealer;
+  std::unique_ptr<pcapng::Deliveries> deliveries;  // null: nobody takes plaintext
   exporter::Tally tally;
   std::unique_ptr<exporter::Eve> eve;
   std::unique_ptr<engine::Exporter> exporter;
@@ -147,11 +151,16 @@ std::unique_ptr<Session> Session::open(const Plan& plan, std::string& problem, i
   code = kInvalid;
   p.source = io::FileSource::open(plan.file, {.repeat = plan.repeat, .secrets = p.keys.get()}, problem);
   if (p.source == nullptr) return nullptr;
+  const bool folder = !plan.out.empty() && plan.out != "-";
+  if (p.keys != nullptr && folder) {
+    p.deliveries = std::make_unique<pcapng::Deliveries>(plan.out, p.sealer);
+    p.keys->name_deliveries(*p.deliveries);
+  }
   std::vector<Ring*> rings;
   const bool dpi = wants_dpi(plan, p.program.get());
   for (unsigned i = 0; i < plan.workers; ++i) {
-    p.lanes.push_back(
-        std::make_unique<Lane>(options_of(plan, i, p.secret), dpi, plan.workers == 1 ? 4096 : kMailRing, p.keys.get()));
+    p.lanes.push_back(std::make_unique<Lane>(options_of(plan, i, p.secret), dpi, plan.workers == 1 ? 4096 : kMailRing,
+                                             p.keys.get(), p.deliveries != nullptr));
     rings.push_back(&p.lanes.back()->records);
     if (p.program != nullptr) p.lanes.back()->worker.adopt(p.program.get());
   }
@@ -167,7 +176,8 @@ std::unique_ptr<Session> Session::open(const Plan& plan, std::string& problem, i
     problem = p.sink->failure();
     if (!problem.empty()) return nullptr;
   }
-  p.exporter = std::make_unique<engine::Exporter>(std::move(rings), *p.eve, p.tally, p.sink.get(), p.exporter_counters);
+  p.exporter = std::make_unique<engine::Exporter>(std::move(rings), *p.eve, p.tally, p.sink.get(), p.exporter_counters,
+                                                  p.deliveries.get());
   return session;
 }
 
@@ -281,7 +291,9 @@ void Session::finish(Outcome& outcome) {
     metrics::accumulate(outcome.sum, lane->counters);
   }
   outcome.interrupted = stop_requested.load();
+  if (p.deliveries != nullptr) p.deliveries->close();
   outcome.failure = p.source->failure();
+  if (p.deliveries != nullptr && outcome.failure.empty()) outcome.failure = p.deliveries->failure();
   if (p.sink != nullptr && outcome.failure.empty()) outcome.failure = p.sink->failure();
 }
 

@@ -23,7 +23,7 @@ class Keeping {
   void start();
   void stop();  // nothing is asked any more; every secret is wiped
   keeper::Wire& wire(unsigned worker) noexcept { return *wires_[worker]; }
-  std::shared_ptr<const exporter::GrantNames> names() const { return warrants_.names(); }
+  std::shared_ptr<const LiveWarrants::Known> known() const { return warrants_.known(); }
 
  private:
   // The vault is there while a batch is served.

@@ -75,7 +75,7 @@ struct Lanes::One {
         source(queues_of(ports, n, config.workers)),
         front({.ignore_vlan = config.ignore_vlan}, secret, options.flow_hash, counters, start_ns),
         engine(make_engine(options.limits.opened)),
-        worker(options, records, &dpi, counters, {engine == nullptr ? nullptr : &wire.asker(), engine.get()}) {}
+        worker(options, records, &dpi, counters, {engine == nullptr ? nullptr : &wire.asker(), engine.get(), true}) {}
 
   unsigned number;
   unsigned core;

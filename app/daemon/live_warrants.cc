@@ -23,22 +23,24 @@ void fill(const keys::Grant& grant, const keys::Wish* wish, keys::Terms& terms) 
 
 std::uint16_t LiveWarrants::number_of(const keys::Grant& grant) {
   const std::scoped_lock lock(naming_);
-  const auto known = std::ranges::find(*names_, grant.id, &exporter::GrantName::id);
-  if (known != names_->end()) return static_cast<std::uint16_t>(known - names_->begin());
-  auto more = std::make_shared<exporter::GrantNames>(*names_);
-  more->push_back({grant.id, grant.purpose});
-  names_ = std::move(more);
-  return static_cast<std::uint16_t>(names_->size() - 1);
+  const exporter::GrantNames& names = known_->names;
+  const auto at = std::ranges::find(names, grant.id, &exporter::GrantName::id);
+  if (at != names.end()) return static_cast<std::uint16_t>(at - names.begin());
+  auto more = std::make_shared<Known>(*known_);
+  more->names.push_back({grant.id, grant.purpose});
+  more->deliveries.push_back(delivery_of(grant));
+  known_ = std::move(more);
+  return static_cast<std::uint16_t>(known_->names.size() - 1);
 }
 
 std::string LiveWarrants::id_of(std::uint16_t number) const {
   const std::scoped_lock lock(naming_);
-  return number < names_->size() ? (*names_)[number].id : std::string();
+  return number < known_->names.size() ? known_->names[number].id : std::string();
 }
 
-std::shared_ptr<const exporter::GrantNames> LiveWarrants::names() const {
+std::shared_ptr<const LiveWarrants::Known> LiveWarrants::known() const {
   const std::scoped_lock lock(naming_);
-  return names_;
+  return known_;
 }
 
 Reason LiveWarrants::judge(keys::Register& reg, const std::string& id, const keys::Session& session) const {

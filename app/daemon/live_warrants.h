@@ -7,6 +7,7 @@
 
 #include "app/daemon/audit_log.h"
 #include "app/daemon/grants.h"
+#include "app/deliveries.h"
 #include "lib/export/eve_decrypt.h"
 #include "lib/keeper/warrants.h"
 
@@ -23,8 +24,13 @@ class LiveWarrants final : public keeper::Warrants {
   keys::Reason still(const keys::Terms& terms) override;
   bool allows_annex_a() const override;
 
-  // Grants by the numbers that records bear; a number keeps its grant for as long as the daemon runs.
-  std::shared_ptr<const exporter::GrantNames> names() const;
+  // Grants by the numbers that records bear, and to whom each gives content; a number keeps its grant for as long as the daemon
+  // runs.
+  struct Known {
+    exporter::GrantNames names;
+    std::vector<std::optional<pcapng::Delivery>> deliveries;
+  };
+  std::shared_ptr<const Known> known() const;
 
  private:
   keys::Reason judge(keys::Register& reg, const std::string& id, const keys::Session& session) const;
@@ -36,7 +42,7 @@ class LiveWarrants final : public keeper::Warrants {
   AuditLog& audit_;
   std::map<std::string, keys::Quota> slices_;  // reserved, not yet used
   mutable std::mutex naming_;
-  std::shared_ptr<const exporter::GrantNames> names_ = std::make_shared<exporter::GrantNames>();
+  std::shared_ptr<const Known> known_ = std::make_shared<Known>();
 };
 
 }  // namespace pellucid::app

@@ -13,8 +13,10 @@
 #include "app/daemon/key_desk.h"
 #include "app/daemon/lanes.h"
 #include "drivers/crypto/openssl/digest.h"
+#include "drivers/crypto/openssl/seal.h"
 #include "drivers/crypto/openssl/x509.h"
 #include "drivers/dpi/ndpi/names.h"
+#include "drivers/out/pcapng/deliveries.h"
 #include "drivers/out/sinks/writer.h"
 #include "drivers/sys/cpu/cpu.h"
 #include "lib/engine/exporter.h"
@@ -90,6 +92,8 @@ struct Parts {
   metrics::WorkerCounters exporter_counters;
   metrics::Published exporter_published;
   std::unique_ptr<metrics::Readings> readings;  // workers by number, then the exporter
+  openssl::Sealer sealer;
+  std::unique_ptr<pcapng::Deliveries> deliveries;  // the exporter thread's
   std::unique_ptr<engine::Exporter> exporter;
   Notice stats;
   std::unique_ptr<AuditLog> audit;

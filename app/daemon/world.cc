@@ -54,7 +54,8 @@ std::unique_ptr<World> World::open(const Config& config, std::string& problem) {
 bool World::make_folders(std::string& problem) const {
   const Config& c = parts_->config;
   const auto folder_of = [](const std::string& file) { return std::filesystem::path(file).parent_path().string(); };
-  std::vector<std::string> paths{c.state, c.state + "/grants", c.state + "/audit", folder_of(c.control.socket)};
+  std::vector<std::string> paths{c.state, c.state + "/grants", c.state + "/audit", c.state + "/deliver",
+                                 folder_of(c.control.socket)};
   for (const SinkConfig& sink : c.sinks) {
     if (sink.type == SinkConfig::Type::file) paths.push_back(folder_of(sink.path));
   }
@@ -91,7 +92,9 @@ void World::open_sinks() {
   for (unsigned i = 0; i < p.lanes->size(); ++i) published.push_back(&p.lanes->published(i));
   published.push_back(&p.exporter_published);
   p.readings = std::make_unique<metrics::Readings>(std::move(published));
-  p.exporter = std::make_unique<engine::Exporter>(p.lanes->rings(), *p.eve, p.tally, p.fanout.get(), p.exporter_counters);
+  p.deliveries = std::make_unique<pcapng::Deliveries>(p.config.state + "/deliver", p.sealer);
+  p.exporter = std::make_unique<engine::Exporter>(p.lanes->rings(), *p.eve, p.tally, p.fanout.get(), p.exporter_counters,
+                                                  p.deliveries.get());
 }
 
 bool World::start(std::string& problem) {
@@ -104,10 +107,14 @@ bool World::start(std::string& problem) {
     sys::name_thread("exporter");
     const unsigned self = p.config.workers;
     p.policies.online(self);
+    std::size_t named = 0;  // grants of which the exporter knows
     for (;;) {
       p.eve->set_policy(p.policies.take(self));
-      const std::shared_ptr<const exporter::GrantNames> grants = p.keeping->names();
-      p.eve->set_grants(grants.get());
+      const std::shared_ptr<const LiveWarrants::Known> grants = p.keeping->known();
+      p.eve->set_grants(&grants->names);
+      for (; named < grants->names.size(); ++named) {
+        if (const auto& d = grants->deliveries[named]) p.deliveries->add(static_cast<std::uint32_t>(named), *d);
+      }
       const bool last = !p.lanes->running();  // asked before the rings, so that nothing is left in them
       const bool came = p.exporter->turn();
       if (p.stats.waits()) p.exporter->say(p.stats.take());
@@ -117,6 +124,7 @@ bool World::start(std::string& problem) {
       std::this_thread::sleep_for(kNap);
     }
     p.policies.offline(self);
+    p.deliveries->close();
   });
   p.ready = true;
   control_->start();

@@ -24,6 +24,7 @@ struct Opened {
   flow::Reader reader;    // of what is said inside
   std::uint8_t probed;    // texts that were probed for a protocol
   std::uint8_t wanted;    // policy was asked, and wants it opened
+  std::uint8_t told;      // some of its text was delivered
 };
 static_assert(std::is_trivially_copyable_v<Opened>);
 
@@ -32,6 +33,7 @@ inline constexpr unsigned kMaxInnerProbes = 8;  // texts in which a protocol is 
 struct Opener {  // what a worker opens sessions with; null: none
   keys::Keys* keys = nullptr;
   crypto::Engine* engine = nullptr;
+  bool delivers = false;  // somebody takes the plaintext that grants give
 };
 
 }  // namespace pellucid::engine

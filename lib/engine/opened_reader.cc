@@ -67,7 +67,13 @@ void on_text(State& s, Opened& o, Dir dir, const tls::Out& out) noexcept {
   const std::uint64_t begin = o.inner[index(dir)].octets + out.missed;
   const bool last = o.terms.first_bytes != 0 && begin + text.size() >= o.terms.first_bytes;
   if (last) text = text.first(o.terms.first_bytes - std::min(begin, o.terms.first_bytes));
-  if (!text.empty()) take_inner(s, o, dir, text, out.missed);
+  if (!text.empty()) {
+    if (s.opener.delivers && o.terms.depth == keys::Depth::content) {
+      report_text(s, o.flow, o, dir, text, begin, out.missed);
+      o.told = 1;
+    }
+    take_inner(s, o, dir, text, out.missed);
+  }
   if (last) tls::refuse(o.opening, dir, room_of(s, o));
 }
 
@@ -138,7 +144,7 @@ void start_opened(State& s, std::uint32_t flow) noexcept {
   o.session = kNone;
   o.flow = flow;
   o.reader = flow::Reader::unknown;
-  o.probed = o.wanted = 0;
+  o.probed = o.wanted = o.told = 0;
   h.session = at;
   h.reader = flow::Reader::opened;
   const bool from_b = (h.flags & flow::kFlowSwapped) != 0;
@@ -192,6 +198,7 @@ void close_opened(State& s, std::uint32_t flow) noexcept {
   if (o.clear != kNone) hurry_tls(s, flow);
   s.opener.keys->terms(o.opening.id, o.terms);
   close_inner(s, o);
+  if (o.told != 0) report_text_end(s, flow, o);
   if (o.wanted != 0) report_decrypt(s, flow, o);
   if (o.stats.opened == 0 && o.wanted != 0) degrade(s, flow);
   give_back(s, flow, o);

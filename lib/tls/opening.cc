@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 #include "lib/tls/hello.h"
 
@@ -126,9 +127,14 @@ void on_locked(Work& w) noexcept {
 }
 
 void park(Work& w, Bytes& bytes) noexcept {
-  const bool room = w.side.parked.size + bytes.size() <= kMaxParked;
-  if (!room || !w.room.spools.append(w.side.parked, bytes)) refuse(w);
+  const bool room = w.side.missed == 0 && w.side.parked.size + bytes.size() <= kMaxParked;
+  if (!room || !w.room.spools.append(w.side.parked, bytes)) w.side.missed += bytes.size();
   bytes = {};
+}
+
+// What was taken out and could not be given on yet: it had its room.
+void park_again(Work& w, Bytes rest) noexcept {
+  if (!w.room.spools.append(w.side.parked, rest)) w.side.missed += rest.size();
 }
 
 // In TLS 1.3 it means nothing. Where the version is not known yet, a second hello may follow, else what is protected.
@@ -322,8 +328,12 @@ OpenEvent open(Opening& o, Dir dir, Bytes& bytes, const OpenRoom& room, Out& out
     room.spools.clear(w.side.parked);
     Bytes parked = Bytes(room.parking).first(n);
     const OpenEvent event = take(w, parked);
-    if (!parked.empty()) park(w, parked);
+    if (!parked.empty()) park_again(w, parked);
     if (event != OpenEvent::more) return event;
+  }
+  if (w.side.missed != 0 && w.side.wait == Wait::none) {  // what did not wait was lost
+    const auto missed = static_cast<std::uint32_t>(std::min<std::uint64_t>(std::exchange(w.side.missed, 0), 0xffff'ffff));
+    lose(o, dir, missed, room);
   }
   return take(w, bytes);
 }
@@ -341,12 +351,13 @@ void answer(Opening& o, Part part, keys::Side from, const keys::DirectionKeys* k
 
 void lose(Opening& o, Dir dir, std::uint32_t missed, const OpenRoom& room) noexcept {
   OpeningSide& side = o.side[index(dir)];
+  if (side.wait != Wait::none) {  // what is parked does not go on where it ends
+    side.missed += missed;
+    return;
+  }
   room.spools.clear(side.gather);
   side.at += missed;
-  if (side.wait == Wait::none) return lose(side.unsealer, missed, room.bench);
-  Out out{};
-  Work w{o, side, dir, room, out};
-  refuse(w);  // what is parked would not go on where it ends
+  lose(side.unsealer, missed, room.bench);
 }
 
 void refuse(Opening& o, Dir dir, const OpenRoom& room) noexcept {

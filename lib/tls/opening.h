@@ -24,6 +24,7 @@ struct OpeningSide {  // a direction
   Unsealer unsealer;
   Spool gather;                            // of a handshake message that goes on
   Spool parked;                            // what came while it waits
+  std::uint64_t missed;                    // octets behind those, for which there was no room, or which were lost
   std::uint64_t at;                        // octets of the stream that came or were lost
   std::uint64_t end_at;                    // … up to the end of the last record that opened
   std::uint64_t end_seq;                   // number of the record after that one

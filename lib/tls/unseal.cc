@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "lib/tls/unsealing.h"
+
 namespace pellucid::tls {
 namespace {
 
@@ -12,18 +14,12 @@ using crypto::Status;
 
 constexpr std::size_t kMaxInner = (1u << 14) + 1;  // of TLS 1.3: content and its type (RFC 8446 5.4)
 
-// A running unseal().
-struct Work {
-  Unsealer& u;
-  Bytes& bytes;
-  const UnsealBench& bench;
-  Unsealed& out;
-};
-
 // In TLS 1.0 a record's first block goes over the last one of the record before (RFC 2246 6.2.3.2).
 bool chained(const Unsealer& u) noexcept {
   return u.version == crypto::Version::tls10 && crypto::shape(u.cipher).kind == Kind::cbc;
 }
+}  // namespace
+
 // … so what passes is remembered, as far as a block.
 void remember(Unsealer& u, Bytes passed) noexcept {
   if (u.sealing == Sealing::clear || !chained(u)) return;
@@ -43,12 +39,16 @@ crypto::Record record_of(const Unsealer& u) noexcept {
   return r;
 }
 
+namespace {
+
 void free_room(Unsealer& u, const UnsealBench& bench) noexcept {
   if (u.room == kNone) return;
   wipe(bench.rooms[u.room].bytes, std::min<std::size_t>(u.have, kMaxSealed));
   bench.rooms.drop(u.room);
   u.room = kNone;
 }
+
+}  // namespace
 
 void end_record(Unsealer& u, const UnsealBench& bench) noexcept {
   free_room(u, bench);
@@ -63,6 +63,8 @@ UnsealEvent give_up(Unsealer& u, const UnsealBench& bench) noexcept {
   return UnsealEvent::over;
 }
 
+namespace {
+
 // RFC 8446 5.4: the type is the last octet that is not zero; a record without one is refused.
 bool strip_padding(Bytes& text, std::uint8_t& type) noexcept {
   if (text.size() > kMaxInner) return false;
@@ -74,7 +76,7 @@ bool strip_padding(Bytes& text, std::uint8_t& type) noexcept {
   return true;
 }
 
-UnsealEvent refuse(Work& w) noexcept {
+UnsealEvent refuse(Unsealing& w) noexcept {
   Unsealer& u = w.u;
   ++w.bench.stats.bad;
   end_record(u, w.bench);
@@ -83,8 +85,10 @@ UnsealEvent refuse(Work& w) noexcept {
   return ++u.bad_tags >= kMaxBadTags ? give_up(u, w.bench) : UnsealEvent::bad;
 }
 
+}  // namespace
+
 // The record is open and whole; its text stands in scratch or in its room, which waits until the next call.
-UnsealEvent accept(Work& w, Bytes text) noexcept {
+UnsealEvent accept(Unsealing& w, Bytes text) noexcept {
   Unsealer& u = w.u;
   w.out.type = u.head[0];
   if (tls13(u) && !strip_padding(text, w.out.type)) return refuse(w);
@@ -92,12 +96,14 @@ UnsealEvent accept(Work& w, Bytes text) noexcept {
   w.out.wire = static_cast<std::uint16_t>(kRecordHead + u.length);
   w.bench.stats.bytes += text.size();
   ++w.bench.stats.opened;
+  u.usual = w.out.wire;
+  u.astray = 0;
   u.bad_tags = u.trial = 0;
   ++u.seq;
   return UnsealEvent::record;
 }
 
-Piece open_piece(Work& w, const crypto::Record& record, Bytes body) noexcept {
+Piece open_piece(Unsealing& w, const crypto::Record& record, Bytes body) noexcept {
   const std::size_t before = own_nonce(w.u), behind = tag_size(w.u);
   Piece piece{w.u.slot, &record,        body.subspan(before, body.size() - before - behind), w.bench.scratch.data(), nullptr,
               0,        Status::waiting};
@@ -106,8 +112,10 @@ Piece open_piece(Work& w, const crypto::Record& record, Bytes body) noexcept {
   return piece;
 }
 
+namespace {
+
 // A body that is there as a whole. Gives the event; the plaintext is in scratch.
-UnsealEvent open_whole(Work& w, Bytes body) noexcept {
+UnsealEvent open_whole(Unsealing& w, Bytes body) noexcept {
   Unsealer& u = w.u;
   const std::size_t before = own_nonce(u), behind = tag_size(u);
   if (body.size() < before + behind) return refuse(w);
@@ -122,7 +130,7 @@ UnsealEvent open_whole(Work& w, Bytes body) noexcept {
 
 // What came of a record that goes on: the engine has it as soon as its nonce is there. Octets are kept in the room as plaintext
 // that nobody may read yet, or, for ciphers that come whole, as ciphertext.
-void take_piece(Work& w, Bytes piece) noexcept {
+void take_piece(Unsealing& w, Bytes piece) noexcept {
   Unsealer& u = w.u;
   const std::size_t before = own_nonce(u), text_end = u.length - std::min<std::size_t>(u.length, tag_size(u));
   std::uint8_t* const room = w.bench.rooms[u.room].bytes;
@@ -147,7 +155,7 @@ void take_piece(Work& w, Bytes piece) noexcept {
   }
 }
 
-UnsealEvent finish_pieces(Work& w) noexcept {
+UnsealEvent finish_pieces(Unsealing& w) noexcept {
   Unsealer& u = w.u;
   std::uint8_t* const room = w.bench.rooms[u.room].bytes;
   if (!crypto::in_pieces(u.cipher)) return open_whole(w, {room, u.length});
@@ -162,7 +170,7 @@ UnsealEvent finish_pieces(Work& w) noexcept {
 }
 
 // A piece of a record that is not opened; of a handshake in the clear it is given out.
-UnsealEvent pass_over(Work& w, Bytes piece) noexcept {
+UnsealEvent pass_over(Unsealing& w, Bytes piece) noexcept {
   Unsealer& u = w.u;
   const bool handshake = u.head[0] == static_cast<std::uint8_t>(Content::handshake);
   const bool plain = handshake && !u.muted && (u.sealing == Sealing::clear || tls13(u));
@@ -176,7 +184,7 @@ UnsealEvent pass_over(Work& w, Bytes piece) noexcept {
   return plain ? UnsealEvent::plain : UnsealEvent::more;
 }
 
-UnsealEvent take_body(Work& w) noexcept {
+UnsealEvent take_body(Unsealing& w) noexcept {
   Unsealer& u = w.u;
   const std::size_t left = static_cast<std::size_t>(u.length) - u.have;
   const Bytes piece = w.bytes.first(std::min(left, w.bytes.size()));
@@ -200,7 +208,7 @@ UnsealEvent take_body(Work& w) noexcept {
 }
 
 // A header is there. What is not protected is passed over.
-UnsealEvent begin_record(Work& w) noexcept {
+UnsealEvent begin_record(Unsealing& w) noexcept {
   Unsealer& u = w.u;
   const Result<RecordHead> head = read_record_head(u.head);
   if (!head) return give_up(u, w.bench);
@@ -219,7 +227,7 @@ UnsealEvent begin_record(Work& w) noexcept {
   return UnsealEvent::more;
 }
 
-UnsealEvent take_head(Work& w) noexcept {
+UnsealEvent take_head(Unsealing& w) noexcept {
   Unsealer& u = w.u;
   const std::size_t n = std::min<std::size_t>(w.bytes.size(), kRecordHead - u.head_have);
   std::memcpy(u.head + u.head_have, w.bytes.data(), n);
@@ -231,68 +239,7 @@ UnsealEvent take_head(Work& w) noexcept {
   return event;
 }
 
-// Does a protected record of this session begin here, as far as five octets tell?
-bool may_begin(const Unsealer& u) noexcept {
-  constexpr std::uint8_t kMinor[] = {1, 2, 3, 3};
-  const std::size_t length = static_cast<std::size_t>(u.head[3]) << 8 | u.head[4];
-  const bool type = tls13(u) ? u.head[0] == 23 : u.head[0] >= 21 && u.head[0] <= 23;
-  const bool version = u.head[1] == 3 && u.head[2] == kMinor[static_cast<unsigned>(u.version)];
-  return type && version && length > own_nonce(u) + tag_size(u) && length <= kMaxSealed;
-}
-
-// A candidate's body is there: which number opens it?
-UnsealEvent try_numbers(Work& w, Bytes body) noexcept {
-  Unsealer& u = w.u;
-  const std::uint64_t first = u.seq;
-  const std::size_t before = own_nonce(u);
-  if (before != 0) std::memcpy(u.nonce, body.data(), before);
-  for (std::uint64_t i = 0; i <= std::min<std::uint64_t>(u.gap, kMaxGuesses - 1); ++i) {
-    u.seq = first + i;
-    const crypto::Record record = record_of(u);
-    const Piece piece = open_piece(w, record, body);
-    if (piece.status != Status::opened) continue;
-    remember(u, body);
-    w.bench.stats.lost += i;
-    u.sealing = Sealing::sealed;
-    u.gap = u.strays = 0;
-    const UnsealEvent event = accept(w, w.bench.scratch.first(piece.size));
-    if (event == UnsealEvent::record) end_record(u, w.bench);
-    return event;
-  }
-  wipe(w.bench.scratch.data(), body.size());
-  remember(u, u.head);
-  remember(u, body);
-  u.seq = first;
-  end_record(u, w.bench);
-  return ++u.strays >= kMaxStrays ? give_up(u, w.bench) : UnsealEvent::more;
-}
-
-// Looks for a header octet by octet, and takes in what may be a record as a whole, since only its tag proves it.
-UnsealEvent seek(Work& w) noexcept {
-  Unsealer& u = w.u;
-  while (u.head_have < kRecordHead && !w.bytes.empty()) {
-    u.head[u.head_have++] = w.bytes[0];
-    w.bytes = w.bytes.subspan(1);
-    if (u.head_have < kRecordHead || may_begin(u)) continue;
-    remember(u, Bytes(u.head, 1));
-    std::memmove(u.head, u.head + 1, kRecordHead - 1);
-    --u.head_have;
-  }
-  if (u.head_have < kRecordHead) return UnsealEvent::more;
-  u.length = static_cast<std::uint16_t>(u.head[3] << 8 | u.head[4]);
-  const Bytes piece = w.bytes.first(std::min<std::size_t>(w.bytes.size(), u.length - u.have));
-  if (u.have == 0 && piece.size() == u.length) {
-    w.bytes = w.bytes.subspan(piece.size());
-    return try_numbers(w, piece);
-  }
-  if (u.room == kNone && (u.room = w.bench.rooms.claim()) == kNone) return give_up(u, w.bench);
-  std::memcpy(w.bench.rooms[u.room].bytes + u.have, piece.data(), piece.size());
-  u.have = static_cast<std::uint16_t>(u.have + piece.size());
-  w.bytes = w.bytes.subspan(piece.size());
-  return u.have == u.length ? try_numbers(w, {w.bench.rooms[u.room].bytes, u.length}) : UnsealEvent::more;
-}
-
-UnsealEvent step(Work& w) noexcept {
+UnsealEvent step(Unsealing& w) noexcept {
   Unsealer& u = w.u;
   if (u.skip != 0) {
     const std::size_t n = std::min<std::size_t>(u.skip, w.bytes.size());
@@ -301,7 +248,12 @@ UnsealEvent step(Work& w) noexcept {
     u.skip -= static_cast<std::uint32_t>(n);
     return UnsealEvent::more;
   }
-  if (u.sealing == Sealing::seeking) return seek(w);
+  if (u.sealing == Sealing::seeking) {
+    const std::size_t before = w.bytes.size();
+    const UnsealEvent event = seek(w);
+    if (u.sealing == Sealing::seeking) u.astray += before - w.bytes.size();
+    return event;
+  }
   return u.head_have < kRecordHead ? take_head(w) : take_body(w);
 }
 
@@ -348,7 +300,7 @@ void forget_key(Unsealer& u, const UnsealBench& bench) noexcept {
 
 UnsealEvent unseal(Unsealer& u, Bytes& bytes, const UnsealBench& bench, Unsealed& out) noexcept {
   DCHECK(bench.scratch.size() >= kMaxSealed);
-  Work w{u, bytes, bench, out};
+  Unsealing w{u, bytes, bench, out};
   while (!bytes.empty() && u.sealing != Sealing::over) {
     const UnsealEvent event = step(w);
     if (event != UnsealEvent::more) return event;
@@ -364,6 +316,7 @@ void lose(Unsealer& u, std::uint32_t missed, const UnsealBench& bench) noexcept 
     give_up(u, bench);  // the handshake cannot be followed
     return;
   }
+  u.astray += missed;
   const std::uint32_t skipped = std::min(u.skip, missed);  // of a record that a loss has touched already
   u.skip -= skipped;
   missed -= skipped;

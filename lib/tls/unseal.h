@@ -10,7 +10,8 @@
 namespace pellucid::tls {
 
 inline constexpr std::size_t kMaxSealed = crypto::kMaxWhole;  // octets of a record's body
-inline constexpr unsigned kMaxGuesses = 64;                   // sequence numbers tried for the first record after a loss
+inline constexpr unsigned kMaxGuesses = 64;                   // sequence numbers tried for the first record after a loss,
+inline constexpr unsigned kMaxFarGuesses = 64;                // … and more of them where a long loss makes them likely
 inline constexpr unsigned kMaxStrays = 256;                   // what looked like a record after a loss and was none
 inline constexpr unsigned kMaxBadTags = 16;  // records in a row that do not open: this is not the right key any more
 
@@ -38,11 +39,13 @@ struct Unsealer {
   crypto::Slot slot;
   std::uint64_t seq;     // of the record at hand, or of the next one
   std::uint64_t gap;     // while seeking: records that may have been missed, at most
+  std::uint64_t astray;  // … octets since the last record that opened
   std::uint32_t room;    // kNone: none is claimed
   std::uint32_t skip;    // octets of the stream that are passed over
   std::uint16_t length;  // of the record's body, as its header says
   std::uint16_t have;    // octets of it that came
   std::uint16_t strays;
+  std::uint16_t usual;    // octets that the last record took which opened, its header included
   std::uint8_t bad_tags;  // in a row
   std::uint8_t head_have;
   std::uint8_t head[kRecordHead];

@@ -4,6 +4,8 @@ its keys, and every way in which a grant may say no. What is refused has its rea
 said inside stands anywhere."""
 import json
 import os
+import re
+import subprocess
 import tempfile
 import unittest
 
@@ -58,7 +60,7 @@ class What(Granted):
         told = self.decrypts("curl-http1", self.warrant())
         self.assertEqual([(t["result"], t["grant"], t["purpose"], t["depth"], t["ets_visibility"]) for t in told],
                          [("opened", "g", "fraud", "headers", "match")])
-        self.assertEqual(told[0]["verified"], ["server_finished", "client_finished"])
+        self.assertEqual(told[0]["verified"], ["server_finished", "client_finished", "certificate_verify"])
         http = [r["http"] for r in self.records if r["event_type"] == "http"]
         self.assertEqual([h["status"] for h in http], [200])
         tls = [r["tls"] for r in self.records if r["event_type"] == "tls"]
@@ -151,6 +153,48 @@ class WhatNot(Granted):
         alone = self.authorities("alone", ["ada", "bob", "cleo"], 2, 3, signers=["ada"], more=ALLOWED)
         code, records, error = self.run_it("curl-http1", "--grant", self.warrant(), "--authorities", alone)
         self.assertEqual((code, records, error.count("\n")), (4, [], 1))
+
+
+class Delivered(Granted):
+    """Content goes to whom the grant says, and nowhere else."""
+
+    def deliver(self, more, *args):
+        out = tempfile.mkdtemp(dir=self.home)
+        grant = self.warrant("c", more="depth: content\n" + more)
+        keys = [a for key in KEYS for a in ("--keys", key)]
+        ended = self.pellucid("run", "--quiet", "--out", out, *keys, "--grant", grant, "--authorities", self.soft, *args,
+                              os.path.join(CAPTURES, "curl-http1.pcap"))
+        self.assertEqual((ended.returncode, ended.stderr), (0, ""))
+        return out, sorted(name for name in os.listdir(out) if name != "eve.jsonl")
+
+    def test_encrypted_to_each_recipient(self):
+        out, names = self.deliver("deliver:\n  recipients:\n" + re.sub("^", "  ", self.block(["desk", "eve"]), flags=re.M))
+        self.assertEqual(names, ["c-1.pcapng.p7m"])
+        path = os.path.join(out, names[0])
+        self.assertEqual(os.stat(path).st_mode & 0o777, 0o600)
+        with open(path, "rb") as file:
+            self.assertNotIn(b"GET /index.html", file.read())
+        for who in ("desk", "eve"):
+            clear = os.path.join(out, who + ".pcapng")
+            self.openssl("cms", "-decrypt", "-binary", "-inform", "DER", "-in", path, "-out", clear, "-recip", who + ".pem",
+                         "-inkey", who + ".key")
+            with open(clear, "rb") as file:
+                text = file.read()
+            self.assertTrue(text.startswith(b"\x0a\x0d\x0d\x0a"))
+            for said in (b"GET /index.html?1 HTTP/1.1", b"HTTP/1.1 200 OK", b"0000003 of a page", b"Grant c: fraud"):
+                self.assertIn(said, text)
+        with self.assertRaises(subprocess.CalledProcessError):
+            self.openssl("cms", "-decrypt", "-binary", "-inform", "DER", "-in", path, "-out", "/dev/null", "-recip", "ada.pem",
+                         "-inkey", "ada.key")
+
+    def test_as_it_is_only_where_the_grant_says_so(self):
+        out, names = self.deliver("deliver: {clear: true}\n")
+        self.assertEqual(names, ["c-1.pcapng"])
+        self.assertEqual(os.stat(os.path.join(out, names[0])).st_mode & 0o777, 0o600)
+
+    def test_a_policy_that_asks_for_less_gets_no_file(self):
+        less = self.write("headers.yaml", POLICY.replace("level: decrypt", "level: decrypt, decrypt: {depth: headers}"))
+        self.assertEqual(self.deliver("deliver: {clear: true}\n", "--policy", less)[1], [])
 
 
 class Bad(Granted):

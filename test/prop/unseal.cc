@@ -67,6 +67,12 @@ class Talk {
     for (unsigned i = 0; i < records; ++i) add(s, i, random_() % (largest + 1), last);
     return s;
   }
+  Stream bulk(unsigned records, std::size_t size) {
+    Stream s;
+    Octets last(kFirstBlock, kFirstBlock + sizeof kFirstBlock);
+    for (unsigned i = 0; i < records; ++i) add(s, i, size, last);
+    return s;
+  }
 
  private:
   void add(Stream& s, unsigned seq, std::size_t size, Octets& last) {
@@ -219,6 +225,20 @@ TEST(Unseal, ALossCostsTheRecordsItTouchesAndNoOther) {
       EXPECT_EQ(reader.bad, 0u);
     }
   }
+}
+
+TEST(Unseal, AlsoALongLossOfABulkTransferIsOvercome) {
+  std::mt19937_64 random(11);
+  const Way way{Cipher::aes128_gcm, Version::tls13, Hash::none, {}};
+  Talk talk(way, 5);
+  const Stream stream = talk.bulk(700, 16'000);
+  const std::size_t record = stream.records[1].end - stream.records[1].begin;
+  const Hole hole{stream.records[20].begin + 77, stream.records[20].begin + 77 + 500 * record};
+  Reader reader(way);
+  reader.begin(talk.key());
+  play(reader, stream, {hole}, random);
+  expect_same(reader.got, untouched(stream, {hole}));
+  EXPECT_EQ(reader.stats().lost, 501u);
 }
 
 TEST(Unseal, ARecordThatWasChangedIsPassedOverAndTheNextOnesAreOpened) {
