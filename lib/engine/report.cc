@@ -273,6 +273,8 @@ void report_http(State& s, std::uint32_t flow, const http::Session& session) noe
   const http::Transaction t = http::transaction(session);
   exporter::HttpBody body{};
   body.tx = c.transactions++;
+  const flow::Hot& h = s.table.hot(flow);
+  body.brief = h.reader == flow::Reader::opened && s.opened[h.session].terms.depth < keys::Depth::content;
   body.request_bytes = t.request_bytes;
   body.response_bytes = t.response_bytes;
   Parts parts(s, c);

@@ -10,23 +10,28 @@ void write_field(Json& json, std::string_view key, const http::Head& head, std::
   if (!value.empty()) json.text(key, value);
 }
 
-void write_url_field(Json& json, std::string_view key, const http::Head& head, std::string_view name) noexcept {
-  const std::string_view value = http::field(head, name);
-  if (!value.empty()) json.text(key, without_userinfo(value));
+// Where a grant allows headers alone, what is asked of an address is content (RFC 3986 3.4).
+std::string_view shown(std::string_view url, bool brief) noexcept {
+  return brief ? url.substr(0, url.find_first_of("?#")) : url;
 }
 
-void write_request(Json& json, const http::Head& request) noexcept {
+void write_url_field(Json& json, std::string_view key, const http::Head& head, std::string_view name, bool brief) noexcept {
+  const std::string_view value = http::field(head, name);
+  if (!value.empty()) json.text(key, without_userinfo(shown(value, brief)));
+}
+
+void write_request(Json& json, const http::Head& request, bool brief) noexcept {
   const http::Authority whom = http::authority(request);
   if (!whom.host.empty()) json.text("hostname", whom.host);
   if (whom.port != 0) json.number("http_port", whom.port);
-  json.text("url", without_userinfo(request.target));
+  json.text("url", without_userinfo(shown(request.target, brief)));
   write_field(json, "http_user_agent", request, "user-agent");
   write_field(json, "xff", request, "x-forwarded-for");
-  write_url_field(json, "http_refer", request, "referer");
+  write_url_field(json, "http_refer", request, "referer", brief);
   json.text("http_method", request.method);
 }
 
-void write_response(Json& json, const http::Head& response) noexcept {
+void write_response(Json& json, const http::Head& response, bool brief) noexcept {
   const std::string_view type = http::field(response, "content-type");
   if (!type.empty()) json.text("http_content_type", type.substr(0, type.find(';')));
   if (const std::string_view range = http::field(response, "content-range"); !range.empty()) {
@@ -35,7 +40,7 @@ void write_response(Json& json, const http::Head& response) noexcept {
     json.close_object();
   }
   json.number("status", response.status);
-  write_url_field(json, "redirect", response, "location");
+  write_url_field(json, "redirect", response, "location", brief);
 }
 
 }  // namespace
@@ -56,8 +61,8 @@ void write_http(Json& json, const View& v) noexcept {
   json.open_object("http");
   const Result<http::Head> request = http::read_head(v.part(Part::http_request));
   const Result<http::Head> response = http::read_head(v.part(Part::http_response));
-  if (request && request->kind == http::Kind::request) write_request(json, *request);
-  if (response && response->kind == http::Kind::response) write_response(json, *response);
+  if (request && request->kind == http::Kind::request) write_request(json, *request, b.brief != 0);
+  if (response && response->kind == http::Kind::response) write_response(json, *response, b.brief != 0);
   const std::string_view version = request ? request->version : response ? response->version : std::string_view{};
   if (!version.empty()) json.text("protocol", version);
   json.number("length", b.response_bytes);

@@ -81,7 +81,7 @@ struct DnsBody {
 
 struct HttpBody {
   std::uint32_t tx;
-  std::uint32_t spare;
+  std::uint32_t brief;          // 1: a grant allows no more than headers: addresses without what is asked of them
   std::uint64_t request_bytes;  // of the bodies, as carried
   std::uint64_t response_bytes;
 };

@@ -62,7 +62,7 @@ class What(Granted):
                          [("opened", "g", "fraud", "headers", "match")])
         self.assertEqual(told[0]["verified"], ["server_finished", "client_finished", "certificate_verify"])
         http = [r["http"] for r in self.records if r["event_type"] == "http"]
-        self.assertEqual([h["status"] for h in http], [200])
+        self.assertEqual([(h["status"], h["url"]) for h in http], [(200, "/index.html")])  # what was asked of it is content
         tls = [r["tls"] for r in self.records if r["event_type"] == "tls"]
         self.assertEqual(tls[0]["subject"], "CN=ets.example")
 
