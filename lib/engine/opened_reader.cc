@@ -178,9 +178,8 @@ Taken take_opened(State& s, std::uint32_t flow, Dir dir, Bytes bytes) noexcept {
     }
     o.wanted = server_read ? 1 : 0;
   }
-  const bool answered = o.opening.version != 0;
   open_all(s, o, dir, bytes);
-  if (!answered && o.opening.version != 0) open_all(s, o, other(dir), {});
+  if (tls::waits(o.opening, other(dir))) open_all(s, o, other(dir), {});  // perhaps for what came now
   if (o.opening.version != 0) o.wanted = 1;
   return {settle(s, flow, clear_over), {}};
 }

@@ -147,8 +147,9 @@ void on_change(Work& w) noexcept {
 void end_waiting(Work& w) noexcept {
   w.side.wait = Wait::none;
   if (!tls13(w.o)) return on_change(w);
-  if (from_client(w)) ask(w, Part::early);
-  if (from_client(w) && !w.side.refused) return;
+  const bool early = from_client(w) && w.o.early_offered != 0;
+  if (early) ask(w, Part::early);
+  if (early && !w.side.refused) return;
   w.side.refused = 0;
   if (!skips_early(w)) ask(w, Part::handshake);
 }
@@ -158,6 +159,7 @@ void note_client_hello(Work& w) noexcept {
   if (!hello || hello->random.size() != sizeof w.o.client_random) return;
   w.o.client = w.dir;
   w.o.client_known = 1;
+  if (w.o.hellos == 0) w.o.early_offered = (hello->has & kHasEarlyData) != 0;
   if (w.o.hellos < 2) ++w.o.hellos;
   if (w.side.stage == Stage::early) w.o.early_void = 1;  // a second one: a HelloRetryRequest came between
   std::ranges::copy(hello->random, w.o.client_random);
@@ -185,6 +187,17 @@ void note_server_hello(Work& w) noexcept {
   }
 }
 
+// The secrets of what follows hang on the server's flight, however the two directions were captured.
+bool flight_is_over(const Opening& o) noexcept { return settled(o, other(o.client)); }
+
+void end_handshake(Work& w) noexcept {
+  if (from_client(w) && !flight_is_over(w.o)) {
+    w.side.wait = Wait::flight;
+    return;
+  }
+  ask_next(w, Part::application);
+}
+
 void on_message(Work& w) noexcept {
   const auto type = static_cast<Message>(w.out.type);
   const bool first = w.out.stage == Stage::clear || !tls13(w.o);  // hellos; those of a renegotiation are protected
@@ -194,7 +207,7 @@ void on_message(Work& w) noexcept {
   if (!tls13(w.o) || w.out.stage == Stage::clear) return;
   if (type == Message::encrypted_extensions && !accepts_early_data(w.out.bytes)) w.o.early_void = 1;
   if (type == Message::end_of_early_data && w.side.stage == Stage::early) return ask_next(w, Part::handshake);
-  if (type == Message::finished && w.side.stage == Stage::handshake) return ask_next(w, Part::application);
+  if (type == Message::finished && w.side.stage == Stage::handshake) return end_handshake(w);
   if (type == Message::key_update && w.side.stage == Stage::application) renew(w);
 }
 
@@ -322,6 +335,10 @@ OpenEvent open(Opening& o, Dir dir, Bytes& bytes, const OpenRoom& room, Out& out
   }
   end_early(w);
   if (w.side.wait == Wait::hello && o.version != 0) end_waiting(w);
+  if (w.side.wait == Wait::flight && flight_is_over(o)) {
+    w.side.wait = Wait::none;
+    ask_next(w, Part::application);
+  }
   keep_order(w);
   if (w.side.parked.size != 0 && w.side.wait == Wait::none) {
     const std::size_t n = room.spools.gather(w.side.parked, room.parking);

@@ -15,9 +15,10 @@ enum class Stage : std::uint8_t { clear, early, handshake, application };  // wh
 
 enum class Wait : std::uint8_t {
   none,
-  hello,  // for the ServerHello that says how what came is to be opened
-  key,    // for the answer to lease()
-  other,  // for the other direction, whose key is awaited: what it holds came first
+  hello,   // for the ServerHello that says how what came is to be opened
+  key,     // for the answer to lease()
+  flight,  // for the end of the server's flight, which comes before what the client says next
+  other,   // for the other direction, whose key is awaited: what it holds came first
 };
 
 struct OpeningSide {  // a direction
@@ -49,8 +50,9 @@ struct Opening {
   std::uint8_t retried;  // a HelloRetryRequest came
   std::uint8_t hellos;   // of the client, up to two
   std::uint8_t encrypt_then_mac;
-  std::uint8_t early_void;   // the server refused early data: what the client sends next is under the handshake's key
-  std::uint8_t key_updates;  // seen, as far as they can be counted
+  std::uint8_t early_offered;  // by the first ClientHello
+  std::uint8_t early_void;     // the server refused early data: what the client sends next is under the handshake's key
+  std::uint8_t key_updates;    // seen, as far as they can be counted
 };
 static_assert(std::is_trivially_copyable_v<Opening>);
 

@@ -131,6 +131,26 @@ TEST(Keeper, OpensWhatKeyLogsOpen) {
   }
 }
 
+// Two queues: all that the client says is there before anything of the server, or one by one behind it.
+TEST(Keeper, TheDirectionsMayComeInAnyOrder) {
+  for (const char* name :
+       {"x25519-aes128", "secp384r1-chacha20", "resumed", "early-data", "early-data-refused", "curl-http1"}) {
+    SCOPED_TRACE(name);
+    Bench bench, ahead;
+    for (const Talk& talk : talks_of(read(kFolder / (std::string(name) + ".pcap")))) {
+      const Heard in_order = bench.opener.open_all(talk);
+      if (in_order.stats.opened == 0) continue;
+      Talk moved = talk;
+      std::stable_partition(moved.begin(), moved.end(), [&](const Piece& p) { return p.dir == in_order.client; });
+      const Heard heard = ahead.opener.open_all(moved);
+      for (unsigned d = 0; d < 2; ++d) EXPECT_EQ(heard.text[d], in_order.text[d]);
+      EXPECT_EQ(heard.stats.opened, in_order.stats.opened);
+      EXPECT_EQ(heard.bad, 0u);
+      EXPECT_EQ(heard.terms.verified, in_order.terms.verified);
+    }
+  }
+}
+
 bool silent(const Heard& heard) { return heard.text[0].empty() && heard.text[1].empty(); }
 
 TEST(Keeper, WithoutAWarrantNothingIsDerived) {

@@ -124,9 +124,8 @@ class Opener {
     if (settle_) settle_(*this);
   }
   void feed(Dir dir, Bytes bytes) {
-    const bool answered = opening_.version != 0;
     take(dir, bytes);
-    if (!answered && opening_.version != 0) take(other(dir), {});  // what has waited for the ServerHello
+    if (waits(opening_, other(dir))) take(other(dir), {});  // perhaps for what came now
     if (++fed_ % 5 == 0) settle();
   }
   void take(Dir dir, Bytes bytes) {
