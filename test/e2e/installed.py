@@ -9,8 +9,8 @@ from harness import HERE, golden
 
 ROOT = os.path.realpath(os.path.join(HERE, "..", ".."))
 BUILD = os.environ["BUILD"]
-DOCUMENTS = ("API.md", "AUDIT.md", "CLI.md", "ETS.md", "GRANTS.md", "LICENSE", "LIMITS.md", "METRICS.md", "OPERATE.md",
-             "POLICY.md", "README.md", "RECORDS.md", "openapi.yaml", "pellucid.yaml")
+DOCUMENTS = ("API.md", "AUDIT.md", "CLI.md", "DELIVERY.md", "ETS.md", "GRANTS.md", "KEYS.md", "LICENSE", "LIMITS.md",
+             "METRICS.md", "OPERATE.md", "POLICY.md", "README.md", "RECORDS.md", "openapi.yaml", "pellucid.yaml")
 PROGRAMS = ("bin/pellucid", "sbin/pellucidd")
 
 
