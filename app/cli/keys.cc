@@ -24,7 +24,6 @@ namespace {
 constexpr std::size_t kMaxLog = 256u << 20;      // octets of a key log
 constexpr std::size_t kMaxEmbedded = 16u << 20;  // … of one that a capture bears
 constexpr std::size_t kMaxRootsFile = 16u << 20;
-constexpr std::size_t kMaxSignedFile = 1u << 20;
 
 std::int64_t now_s() { return std::time(nullptr); }
 
@@ -50,9 +49,13 @@ class Shared final : public keys::Keys {
     const std::lock_guard lock(mutex_);
     keeper_.terms(id, terms);
   }
-  void end(keys::SessionId id) noexcept override {
+  keys::Answer more(keys::SessionId id, std::uint64_t used, keys::Terms& terms) noexcept override {
     const std::lock_guard lock(mutex_);
-    keeper_.end(id);
+    return keeper_.more(id, used, terms);
+  }
+  void end(keys::SessionId id, std::uint64_t used) noexcept override {
+    const std::lock_guard lock(mutex_);
+    keeper_.end(id, used);
   }
   std::mutex& mutex() noexcept { return mutex_; }
 
@@ -71,7 +74,7 @@ struct ReplayKeys::Parts {
   keys::Keylog log;
   openssl::Digests digests;
   keys::Vault vault{digests};
-  keeper::InVault finder{vault, now_s};
+  keeper::InVault finder{&vault, now_s};
   openssl::Trust trust;
   std::unique_ptr<keeper::Warrants> warrants;
   std::unique_ptr<keeper::Keeper> keeper;
@@ -123,8 +126,7 @@ bool ReplayKeys::Parts::read_logs(const std::vector<std::string>& files, std::st
     std::optional<std::string> text = read_file(file, {kMaxLog, "a key log, as SSLKEYLOGFILE makes it"}, problem);
     if (!text) return false;
     const keys::Keylog::Stats before = log.stats();
-    const std::size_t done = log.read(as_bytes(*text));
-    log.read_last(as_bytes(*text).subspan(done));
+    log.read_all(as_bytes(*text));
     wipe(text->data(), text->size());
     if (log.stats().secrets == before.secrets && log.stats().malformed != before.malformed) {
       problem = file + ": no line of it is a session's secret; give a key log, as SSLKEYLOGFILE makes it";
@@ -144,7 +146,7 @@ bool ReplayKeys::Parts::read_roots(const std::string& file, std::string& problem
 }
 
 bool ReplayKeys::Parts::read_authorities(const std::string& file, std::string& problem) {
-  const auto text = read_file(file, {kMaxSignedFile, "a signed authority set"}, problem);
+  const auto text = read_file(file, {keys::kMaxSigned, "a signed authority set"}, problem);
   if (!text || !open_set(*text, file, now_s(), set, problem)) return false;
   const std::string refusal = keys::refuse_first(set.set, set.document);
   if (!refusal.empty()) problem = file + ": " + refusal;
@@ -154,7 +156,7 @@ bool ReplayKeys::Parts::read_authorities(const std::string& file, std::string& p
 bool ReplayKeys::Parts::read_grants(const std::vector<std::string>& files, keeper::Granted& granted, std::string& problem,
                                     int& code) {
   for (const std::string& file : files) {
-    const auto text = read_file(file, {kMaxSignedFile, "a signed grant"}, problem);
+    const auto text = read_file(file, {keys::kMaxSigned, "a signed grant"}, problem);
     auto opened = std::make_unique<OpenedGrant>();
     if (!text || !open_grant(*text, file, set.set, now_s(), *opened, problem)) return false;
     const unsigned good = keys::quorum_of(opened->document);
@@ -188,11 +190,9 @@ std::unique_ptr<ReplayKeys> ReplayKeys::open(const KeyPlan& plan, std::string& p
   if (!parts->read_roots(plan.roots, problem)) return nullptr;
   if (plan.lab) {
     parts->warrants = std::make_unique<keeper::Lab>();
-  } else if (plan.grants.empty()) {
-    parts->warrants = std::make_unique<keeper::Granted>(parts->set.set, now_s, nullptr);
   } else {
-    if (!parts->read_authorities(plan.authorities, problem)) return nullptr;
-    auto granted = std::make_unique<keeper::Granted>(parts->set.set, now_s, nullptr);
+    if (!plan.grants.empty() && !parts->read_authorities(plan.authorities, problem)) return nullptr;
+    auto granted = std::make_unique<keeper::Granted>(parts->set.set, now_s);
     if (!parts->read_grants(plan.grants, *granted, problem, code)) return nullptr;
     parts->warrants = std::move(granted);
   }
@@ -225,8 +225,7 @@ void ReplayKeys::take(const net::SecretsPiece& piece) noexcept {
   if (text.size() != piece.size) return;
   {
     const std::lock_guard lock(parts_->shared->mutex());
-    const std::size_t done = parts_->log.read(text);
-    parts_->log.read_last(Bytes(text).subspan(done));
+    parts_->log.read_all(text);
   }
   wipe(text.data(), text.size());
   text.clear();

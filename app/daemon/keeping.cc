@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "drivers/sys/cpu/cpu.h"
-#include "lib/keeper/in_vault.h"
 
 namespace pellucid::app {
 
@@ -13,26 +12,13 @@ namespace {
 
 constexpr auto kNap = std::chrono::microseconds(50);
 constexpr auto kSweep = std::chrono::milliseconds(250);  // an end of authority is obeyed within a second
-constexpr unsigned kWorkerShift = 52;                    // of a session's id, see lib/engine/opened_reader.cc
 
 std::int64_t now_s() { return std::time(nullptr); }
 
 }  // namespace
 
-crypto::DhKey* Keeping::Finder::find(crypto::Group group, Bytes share, keys::KeyPrints& prints) {
-  return vault == nullptr ? nullptr : keeper::InVault(*vault, now_s).find(group, share, prints);
-}
-
-bool Keeping::Finder::find_rsa(const keys::Sha256& key, keys::KeyPrints& prints) {
-  return vault != nullptr && keeper::InVault(*vault, now_s).find_rsa(key, prints);
-}
-
-Err Keeping::Finder::open_premaster(const keys::Sha256& key, Bytes encrypted, crypto::Premaster& premaster) {
-  return vault == nullptr ? Err::not_mine : keeper::InVault(*vault, now_s).open_premaster(key, encrypted, premaster);
-}
-
 Keeping::Keeping(unsigned workers, Grants& grants, AuditLog& audit, KeyDesk& keys)
-    : warrants_(grants, audit), keys_(keys), keeper_(hasher_, warrants_, &finder_, nullptr) {
+    : warrants_(grants, audit), keys_(keys), finder_(nullptr, now_s), keeper_(hasher_, warrants_, &finder_, nullptr) {
   for (unsigned i = 0; i < workers; ++i) wires_.push_back(std::make_unique<keeper::Wire>(hasher_));
 }
 
@@ -67,22 +53,26 @@ unsigned Keeping::serve() {
   for (auto& wire : wires_) {
     if (!wire->asked()) continue;
     served += keys_.with([&](keys::Vault& vault) {
-      finder_.vault = &vault;
+      finder_.lend(&vault);
       const unsigned n = wire->serve(keeper_, kBatch);
-      finder_.vault = nullptr;
+      finder_.lend(nullptr);
       return n;
     });
   }
   return served;
 }
 
-// A key that went takes with it what its sessions could go on by.
+// A key that went takes with it all that was made of it.
 void Keeping::sweep() {
-  const std::uint64_t gone = keys_.with([](keys::Vault& vault) { return vault.gone(); });
-  if (std::exchange(gone_, gone) != gone) keeper_.forget_tickets();
+  keys_.with([this](keys::Vault& vault) {
+    if (std::exchange(gone_, vault.gone()) == vault.gone()) return;
+    finder_.lend(&vault);
+    keeper_.on_keys_gone();
+    finder_.lend(nullptr);
+  });
   keeper_.sweep([this](keys::SessionId id, const keys::Terms& terms) {
-    const std::size_t worker = static_cast<std::size_t>(id >> kWorkerShift);
-    if (worker < wires_.size()) wires_[worker]->withdraw(id, terms);
+    const unsigned worker = keys::worker_of(id);
+    return worker >= wires_.size() || wires_[worker]->withdraw(id, terms);
   });
 }
 

@@ -9,6 +9,7 @@
 #include "app/daemon/key_desk.h"
 #include "app/daemon/live_warrants.h"
 #include "drivers/crypto/openssl/hasher.h"
+#include "lib/keeper/in_vault.h"
 #include "lib/keeper/wire.h"
 
 namespace pellucid::app {
@@ -26,14 +27,6 @@ class Keeping {
   std::shared_ptr<const LiveWarrants::Known> known() const { return warrants_.known(); }
 
  private:
-  // The vault is there while a batch is served.
-  class Finder final : public keeper::KeyFinder {
-   public:
-    crypto::DhKey* find(crypto::Group group, Bytes share, keys::KeyPrints& prints) override;
-    bool find_rsa(const keys::Sha256& key, keys::KeyPrints& prints) override;
-    Err open_premaster(const keys::Sha256& key, Bytes encrypted, crypto::Premaster& premaster) override;
-    const keys::Vault* vault = nullptr;
-  };
   void drive();
   unsigned serve();
   void sweep();
@@ -41,7 +34,7 @@ class Keeping {
   openssl::Hasher hasher_;
   LiveWarrants warrants_;
   KeyDesk& keys_;
-  Finder finder_;
+  keeper::InVault finder_;
   keeper::Keeper keeper_;
   std::vector<std::unique_ptr<keeper::Wire>> wires_;
   std::uint64_t gone_ = 0;  // keys of the vault, when it was last looked at

@@ -41,16 +41,17 @@ std::string KeyDesk::put(keys::FoundKey key, const std::string& file, std::vecto
 }
 
 // Empty, or why none of its keys, or not all of them, came.
-std::string KeyDesk::take(MutBytes text, const std::string& file, std::vector<keys::KeyView>& came) {
+std::string KeyDesk::take(const Upload& upload, std::int64_t made_s, std::vector<keys::KeyView>& came) {
   std::vector<keys::FoundKey> found;
   std::string problem;
-  const bool good = keys::read_key_file(text, maker_, found, problem);
-  wipe(text);
-  if (!good) return file + ": " + problem;
+  const bool good = keys::read_key_file(upload.text, maker_, found, problem);
+  wipe(upload.text);
+  if (!good) return upload.file + ": " + problem;
   std::string first;
   for (keys::FoundKey& key : found) {
-    const std::string why = put(std::move(key), file, came);
-    if (first.empty() && !why.empty()) first = file + ": " + why;
+    key.made_s = made_s;
+    const std::string why = put(std::move(key), upload.file, came);
+    if (first.empty() && !why.empty()) first = upload.file + ": " + why;
   }
   return first;
 }
@@ -58,7 +59,7 @@ std::string KeyDesk::take(MutBytes text, const std::string& file, std::vector<ke
 KeyDesk::Result KeyDesk::import_text(const Upload& upload, const std::string& who) {
   const std::scoped_lock lock(mutex_);
   Result out;
-  out.problem = take(upload.text, upload.file, out.keys);
+  out.problem = take(upload, 0, out.keys);
   if (out.problem.empty() && out.keys.empty())
     out.problem = upload.file + ": its keys are there already; nothing is to be done";
   note(who, "key_import", out.keys, {});
@@ -117,7 +118,7 @@ void KeyDesk::take_file(const std::string& path) {
   std::string problem;
   {
     keyfiles::Text text;
-    if (keyfiles::read_private(path, text, problem)) problem = take(text.bytes(), path, came);
+    if (keyfiles::read_private(path, text, problem)) problem = take({text.bytes(), path}, text.changed_s(), came);
   }
   note(kSelf, "key_import", came, {});
   if (problem.empty()) {

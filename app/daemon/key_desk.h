@@ -43,7 +43,7 @@ class KeyDesk {
 
  private:
   std::int64_t now() const { return static_cast<std::int64_t>(clock_()); }
-  std::string take(MutBytes text, const std::string& file, std::vector<keys::KeyView>& came);
+  std::string take(const Upload& upload, std::int64_t made_s, std::vector<keys::KeyView>& came);
   std::string put(keys::FoundKey key, const std::string& file, std::vector<keys::KeyView>& came);
   void note(const std::string& who, const char* action, const std::vector<keys::KeyView>& keys, const std::string& why);
   void look();

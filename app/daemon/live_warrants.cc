@@ -2,21 +2,16 @@
 
 #include <algorithm>
 
+#include "lib/keeper/choice.h"
+
 namespace pellucid::app {
 
 using keys::Reason;
 
 namespace {
 
-bool wished(const keys::Wish* wish, const std::string& id) {
-  return wish == nullptr || wish->grants.empty() || std::ranges::find(wish->grants, id) != wish->grants.end();
-}
-
-void fill(const keys::Grant& grant, const keys::Wish* wish, keys::Terms& terms) {
-  terms.depth = wish == nullptr ? grant.depth : std::min(grant.depth, wish->depth);
-  terms.direction = grant.direction;
-  terms.first_bytes = grant.first_bytes;
-  terms.client_certificates = grant.client_certificates == keys::Rule::allowed;
+std::uint64_t both(std::uint64_t left, std::uint64_t reserved) noexcept {
+  return left == keys::Quota::kUnbounded ? left : left + reserved;
 }
 
 }  // namespace
@@ -43,57 +38,76 @@ std::shared_ptr<const LiveWarrants::Known> LiveWarrants::known() const {
   return known_;
 }
 
-Reason LiveWarrants::judge(keys::Register& reg, const std::string& id, const keys::Session& session) const {
-  const keys::Judge* judge = reg.judge(id);
-  if (judge == nullptr) return Reason::no_grant;
-  keys::Standing standing = grants_.standing(reg, id);
-  if (const auto slice = slices_.find(id); slice != slices_.end() && standing.left.sessions != keys::Quota::kUnbounded) {
-    standing.left.sessions += slice->second.sessions;
-  }
-  const Reason reason = judge->opens(session, standing);
-  const bool held = session.key == nullptr || reg.set()->software_custody == keys::Rule::allowed;  // keys lie in this memory
-  return reason == Reason::none && !held ? Reason::no_key : reason;
+keys::Standing LiveWarrants::standing(keys::Register& reg, const std::string& id) const {
+  keys::Standing out = grants_.standing(reg, id);
+  const auto slice = slices_.find(id);
+  if (slice == slices_.end()) return out;
+  out.left = {both(out.left.sessions, slice->second.sessions), both(out.left.bytes, slice->second.bytes)};
+  return out;
 }
 
-// Where none opens it, the reason is that of the grant which came closest: one that means this session, if there is one.
 Reason LiveWarrants::ask(const keys::Session& session, keys::Terms& terms) {
   return grants_.with([&](keys::Register& reg) {
-    Reason closest = Reason::no_grant;
+    if (reg.set() == nullptr) return Reason::no_grant;
+    keeper::Choice choice(session, *reg.set());
     const std::string pinned = terms.grant == keys::kNoGrant ? std::string() : id_of(terms.grant);
     for (const keys::Entry& entry : reg.ledger().grants) {
       const keys::GrantFile* file = reg.grant(entry.id);
-      if (file == nullptr || (!pinned.empty() && entry.id != pinned) || !wished(session.wish, entry.id)) continue;
-      const Reason reason = judge(reg, entry.id, session);
-      if (reason == Reason::none) {
-        terms.grant = number_of(file->grant);
-        fill(file->grant, session.wish, terms);
-        return Reason::none;
-      }
-      if (closest == Reason::no_grant || closest == Reason::scope) closest = reason;
+      if (file == nullptr || (!pinned.empty() && entry.id != pinned)) continue;
+      if (!choice.takes(file->grant, *reg.judge(entry.id), standing(reg, entry.id), terms)) continue;
+      terms.grant = number_of(file->grant);
+      return Reason::none;
     }
-    return closest;
+    return choice.reason();
   });
 }
 
-Reason LiveWarrants::begin(const keys::Session& session, const keys::Terms& terms) {
+Reason LiveWarrants::begin(const keys::Session& session, keys::Terms& terms) {
   if (!written_down()) return Reason::unwitnessed;
   const std::string id = id_of(terms.grant);
   const Reason reason = grants_.with([&](keys::Register& reg) {
-    if (const Reason r = judge(reg, id, session); r != Reason::none) return r;
     const keys::GrantFile* file = reg.grant(id);
-    if (file->grant.quota.sessions == keys::Quota::kUnbounded) return Reason::none;
-    keys::Quota& slice = slices_.try_emplace(id, keys::Quota{0, 0}).first->second;
-    if (slice.sessions == 0) {
+    if (file == nullptr) return Reason::no_grant;
+    const Reason r = keeper::opens(*reg.judge(id), *reg.set(), session, standing(reg, id));
+    if (r != Reason::none) return r;
+    if (file->grant.quota.sessions != keys::Quota::kUnbounded) {
+      keys::Quota& slice = slices_.try_emplace(id, keys::Quota{0, 0}).first->second;
       std::string problem;
-      slice = reg.reserve(id, {kSlice, 0}, problem);
+      if (slice.sessions == 0) slice.sessions = reg.reserve(id, {kSlice, 0}, problem).sessions;
+      if (slice.sessions == 0) return Reason::quota;
+      --slice.sessions;
     }
-    if (slice.sessions == 0) return Reason::quota;
-    --slice.sessions;
+    terms.allowance = file->grant.quota.bytes == keys::Quota::kUnbounded ? keys::kAllAllowed : 0;
+    share(reg, id, terms);
     return Reason::none;
   });
   if (reason != Reason::none) return reason;
   audit_.note({"keeper", "", "session_open", id, "done", {}});
   return written_down() ? Reason::none : Reason::unwitnessed;
+}
+
+// What was reserved and not used when the daemon ends is lost: a quota may shrink, never grow.
+void LiveWarrants::share(keys::Register& reg, const std::string& id, keys::Terms& terms) {
+  if (terms.allowance == keys::kAllAllowed) return;
+  keys::Quota& slice = slices_.try_emplace(id, keys::Quota{0, 0}).first->second;
+  const std::uint64_t wanted = keeper::next_share(terms, keys::Quota::kUnbounded);
+  std::string problem;
+  if (slice.bytes < wanted) slice.bytes += reg.reserve(id, {0, kSliceBytes}, problem).bytes;
+  const std::uint64_t share = keeper::next_share(terms, slice.bytes);
+  slice.bytes -= share;
+  terms.allowance += share;
+}
+
+void LiveWarrants::more(keys::Terms& terms) {
+  const std::string id = id_of(terms.grant);
+  grants_.with([&](keys::Register& reg) {
+    const keys::Judge* judge = reg.judge(id);
+    if (judge != nullptr && judge->live(standing(reg, id)) == Reason::none) share(reg, id, terms);
+  });
+}
+
+void LiveWarrants::give_back(const keys::Terms& terms, std::uint64_t unused) {
+  slices_.try_emplace(id_of(terms.grant), keys::Quota{0, 0}).first->second.bytes += unused;
 }
 
 Reason LiveWarrants::still(const keys::Terms& terms) {

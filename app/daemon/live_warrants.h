@@ -15,12 +15,15 @@ namespace pellucid::app {
 
 class LiveWarrants final : public keeper::Warrants {
  public:
-  static constexpr std::uint64_t kSlice = 256;  // sessions that are reserved at once
+  static constexpr std::uint64_t kSlice = 256;             // sessions that are reserved at once
+  static constexpr std::uint64_t kSliceBytes = 64u << 20;  // … and octets
 
   LiveWarrants(Grants& grants, AuditLog& audit) : grants_(grants), audit_(audit) {}
 
   keys::Reason ask(const keys::Session& session, keys::Terms& terms) override;
-  keys::Reason begin(const keys::Session& session, const keys::Terms& terms) override;
+  keys::Reason begin(const keys::Session& session, keys::Terms& terms) override;
+  void more(keys::Terms& terms) override;
+  void give_back(const keys::Terms& terms, std::uint64_t unused) override;
   keys::Reason still(const keys::Terms& terms) override;
   bool allows_annex_a() const override;
 
@@ -33,7 +36,8 @@ class LiveWarrants final : public keeper::Warrants {
   std::shared_ptr<const Known> known() const;
 
  private:
-  keys::Reason judge(keys::Register& reg, const std::string& id, const keys::Session& session) const;
+  keys::Standing standing(keys::Register& reg, const std::string& id) const;  // what slices hold counts as left
+  void share(keys::Register& reg, const std::string& id, keys::Terms& terms);
   std::uint16_t number_of(const keys::Grant& grant);
   std::string id_of(std::uint16_t number) const;
   bool written_down() const { return audit_.state().problem.empty(); }

@@ -141,7 +141,7 @@ std::uint32_t on_timer(State& s, std::uint32_t flow) noexcept {
     return 0;
   }
   const flow::Cold& c = s.table.cold(flow);
-  if (tls_waited(s, h, c)) hurry_tls(s, flow);
+  if (awaits_tls(s, h) && tls_waited(s, c)) hurry_tls(s, flow);
   std::uint32_t due = h.last_tick + flow::timeout_of(h, s.options.timeouts) + 1;
   if (awaits_tls(s, h)) due = std::min(due, c.hello_tick + s.options.tls_wait_ticks + 1);
   return due == 0 ? 1 : due;  // 0 would say that the flow is gone

@@ -23,19 +23,9 @@ void feed(State& s, Opened& o, Dir dir, Bytes text) noexcept {
 }
 
 bool start(State& s, Opened& o, flow::Reader reader) noexcept {
-  o.session = reader == flow::Reader::http ? s.http.claim() : s.dns.claim();
-  if (o.session == kNone) {
-    s.counters.sessions_refused.at(reader).inc();
-    return false;
-  }
-  o.reader = reader;
-  s.counters.sessions_started.at(reader).inc();
-  if (reader == flow::Reader::http) {
-    http::reset(s.http[o.session]);
-  } else {
-    dns::reset(s.dns[o.session]);
-  }
-  return true;
+  o.session = claim_session(s, reader);
+  if (o.session != kNone) o.reader = reader;
+  return o.session != kNone;
 }
 
 flow::Reader recognise(const flow::Hot& h, Bytes text, bool& unsure) noexcept {

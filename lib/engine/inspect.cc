@@ -80,41 +80,18 @@ void drop_candidate(State& s, flow::Hot& h) noexcept {
 
 bool start_reader(State& s, std::uint32_t flow, flow::Reader reader) noexcept {
   flow::Hot& h = s.table.hot(flow);
-  switch (reader) {
-    case flow::Reader::tls:
-      h.session = s.tls.claim();
-      break;
-    case flow::Reader::http:
-      h.session = s.http.claim();
-      break;
-    default:
-      h.session = s.dns.claim();
-      break;
-  }
+  h.session = claim_session(s, reader);
   if (h.session == kNone) {
-    s.counters.sessions_refused.at(reader).inc();
     h.flags |= flow::kFlowIncomplete;
     return false;
   }
   h.reader = reader;
-  s.counters.sessions_started.at(reader).inc();
-  switch (reader) {
-    case flow::Reader::tls:
-      tls::reset(s.tls[h.session]);
-      // An answer may be seen late, by another queue or out of order; for a session to be opened it is worth waiting for.
-      s.tls[h.session].awaited =
-          (s.options.many_queues || may_open(s)) && ((h.tcp_flags[0] | h.tcp_flags[1]) & flow::kTcpSyn) != 0;
-      s.table.cold(flow).hello_tick = s.now;
-      s.age.set(flow, s.now + s.options.tls_wait_ticks + 1);
-      if (may_open(s)) start_opened(s, flow);
-      break;
-    case flow::Reader::http:
-      http::reset(s.http[h.session]);
-      break;
-    default:
-      dns::reset(s.dns[h.session]);
-      break;
-  }
+  if (reader != flow::Reader::tls) return true;
+  // An answer may be seen late, by another queue or out of order; for a session to be opened it is worth waiting for.
+  s.tls[h.session].awaited = (s.options.many_queues || may_open(s)) && ((h.tcp_flags[0] | h.tcp_flags[1]) & flow::kTcpSyn) != 0;
+  s.table.cold(flow).hello_tick = s.now;
+  s.age.set(flow, s.now + s.options.tls_wait_ticks + 1);
+  if (may_open(s)) start_opened(s, flow);
   return true;
 }
 
@@ -234,7 +211,7 @@ void read_segment(State& s, std::uint32_t flow, Dir dir, const net::Row& row) no
   const std::uint32_t seq = row.seq + ((row.tcp_flags & flow::kTcpSyn) != 0 ? 1 : 0);
   if (h.stream == kNone && !open_stream(s, flow)) return;
   if (!s.streams.begun(h.stream, dir)) s.streams.begin(h.stream, dir, seq);
-  if (tls_waited(s, h, s.table.cold(flow))) hurry_tls(s, flow);
+  if (awaits_tls(s, h) && tls_waited(s, s.table.cold(flow))) hurry_tls(s, flow);
   drain(s, flow, dir, s.streams.push(h.stream, dir, seq, row.payload_bytes()));
   if (h.stream == kNone) return;
   const bool stuck = s.streams.stuck(h.stream, dir);
@@ -261,7 +238,23 @@ void read_datagram(State& s, std::uint32_t flow, const net::Row& row) noexcept {
   static_cast<void>(take_dns_datagram(s, flow, datagram));
 }
 
+template <class Session>
+std::uint32_t claim(Slab<Session>& slab) noexcept {
+  const std::uint32_t at = slab.claim();
+  if (at != kNone) reset(slab[at]);
+  return at;
+}
+
 }  // namespace
+
+std::uint32_t claim_session(State& s, flow::Reader reader) noexcept {
+  const std::uint32_t at = reader == flow::Reader::tls    ? claim(s.tls)
+                           : reader == flow::Reader::http ? claim(s.http)
+                                                          : claim(s.dns);
+  auto& what = at == kNone ? s.counters.sessions_refused : s.counters.sessions_started;
+  what.at(reader).inc();
+  return at;
+}
 
 void prefetch_reading(const State& s, std::uint32_t flow) noexcept {
   const flow::Hot& h = s.table.hot(flow);

@@ -12,11 +12,14 @@ struct Inner {           // a direction's
   std::uint64_t octets;  // of text: those given out and those that are missing
 };
 
+enum class Asked : std::uint8_t { not_yet, waits, in_vain };
+
 struct Opened {
   tls::Opening opening;
   tls::UnsealStats stats;
   Inner inner[2];         // by Dir
   std::uint64_t missed;   // octets of text, both directions
+  std::uint64_t used;     // … of those that were read
   keys::Terms terms;      // as they were at the latest lease
   std::uint32_t clear;    // the tls::Session of the same bytes; kNone: its record is written
   std::uint32_t session;  // in the inner reader's slab
@@ -25,6 +28,7 @@ struct Opened {
   std::uint8_t probed;    // texts that were probed for a protocol
   std::uint8_t wanted;    // policy was asked, and wants it opened
   std::uint8_t told;      // some of its text was delivered
+  Asked asked;            // for more of its grant's quota
 };
 static_assert(std::is_trivially_copyable_v<Opened>);
 

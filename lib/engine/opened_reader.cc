@@ -9,9 +9,6 @@ namespace pellucid::engine {
 
 namespace {
 
-// A session's id: whose it is, where it lives, and which of those that have lived there.
-constexpr unsigned kWorkerShift = 52, kPlaceShift = 32;
-
 Opened& opened_of(State& s, std::uint32_t flow) noexcept { return s.opened[s.table.hot(flow).session]; }
 
 tls::OpenRoom room_of(State& s, Opened& o) noexcept {
@@ -30,9 +27,8 @@ bool wants(const State& s, std::uint32_t flow) noexcept {
 }
 
 void give_back(State& s, std::uint32_t flow, Opened& o) noexcept {
-  close_inner(s, o);
   tls::drop(o.opening, room_of(s, o));
-  s.opener.keys->end(o.opening.id);
+  s.opener.keys->end(o.opening.id, o.used);
   o.opening.id = 0;
   s.opened.drop(s.table.hot(flow).session);
 }
@@ -42,6 +38,7 @@ void leave_closed(State& s, std::uint32_t flow) noexcept {
   flow::Hot& h = s.table.hot(flow);
   Opened& o = opened_of(s, flow);
   const std::uint32_t clear = o.clear;
+  close_inner(s, o);
   give_back(s, flow, o);
   h.session = clear;
   h.reader = clear == kNone ? flow::Reader::none : flow::Reader::tls;
@@ -59,14 +56,52 @@ void stop_opening(State& s, Opened& o) noexcept {
   for (const Dir dir : {Dir::up, Dir::down}) tls::refuse(o.opening, dir, room_of(s, o));
 }
 
+// The session's terms as the keeper tells them, perhaps in answer to a question for more of its quota.
+void heed(Opened& o, const keys::Terms& terms) noexcept {
+  if (terms.allowance != o.terms.allowance) {
+    o.asked = Asked::not_yet;
+  } else if (o.asked == Asked::waits) {
+    o.asked = Asked::in_vain;
+  }
+  o.terms = terms;
+}
+
+void ask_more(State& s, Opened& o) noexcept {
+  keys::Terms terms;
+  o.asked = Asked::waits;
+  if (s.opener.keys->more(o.opening.id, o.used, terms) == keys::Answer::granted) heed(o, terms);
+}
+
+// How many of these octets the quota of the grant lets be read. More is asked for while half of the last share is there, since
+// an answer may take a while.
+std::size_t ration(State& s, Opened& o, std::size_t size) noexcept {
+  if (o.terms.allowance == keys::kAllAllowed) return size;
+  while (o.asked == Asked::not_yet && o.used + size > o.terms.allowance / 2) ask_more(s, o);
+  return static_cast<std::size_t>(std::min<std::uint64_t>(size, o.terms.allowance - std::min(o.used, o.terms.allowance)));
+}
+
+// The next record may be longer than what is left, and an answer is on its way.
+void wait_for_more(Opened& o) noexcept {
+  if (o.asked == Asked::waits && o.terms.allowance - o.used < tls::kMaxSealed) tls::hold(o.opening);
+}
+
 // What a grant says of the first bytes counts those that were missed.
+Bytes first_bytes(const Opened& o, Bytes text, std::uint64_t begin) noexcept {
+  if (o.terms.first_bytes == 0) return text;
+  const std::uint64_t left = o.terms.first_bytes - std::min(begin, o.terms.first_bytes);
+  return text.first(static_cast<std::size_t>(std::min<std::uint64_t>(text.size(), left)));
+}
+
 void on_text(State& s, Opened& o, Dir dir, const tls::Out& out) noexcept {
   if (o.clear != kNone) hurry_tls(s, o.flow);
   o.missed += out.missed;
-  Bytes text = out.bytes;
   const std::uint64_t begin = o.inner[index(dir)].octets + out.missed;
+  Bytes text = first_bytes(o, out.bytes, begin);
   const bool last = o.terms.first_bytes != 0 && begin + text.size() >= o.terms.first_bytes;
-  if (last) text = text.first(o.terms.first_bytes - std::min(begin, o.terms.first_bytes));
+  const std::size_t rationed = ration(s, o, text.size());
+  const bool spent = rationed < text.size();
+  text = text.first(rationed);
+  o.used += text.size();
   if (!text.empty()) {
     if (s.opener.delivers && o.terms.depth == keys::Depth::content) {
       report_text(s, o.flow, o, dir, text, begin, out.missed);
@@ -75,6 +110,10 @@ void on_text(State& s, Opened& o, Dir dir, const tls::Out& out) noexcept {
     take_inner(s, o, dir, text, out.missed);
   }
   if (last) tls::refuse(o.opening, dir, room_of(s, o));
+  if (!spent) return wait_for_more(o);
+  ask_more(s, o);  // nothing is left, so that the keeper wipes what it holds of the session
+  o.terms.reason = keys::Reason::quota;
+  stop_opening(s, o);
 }
 
 // Gives both what came and what has waited to the opening; a direction's answer may be what the other one waits for.
@@ -133,18 +172,18 @@ void start_opened(State& s, std::uint32_t flow) noexcept {
   }
   s.counters.sessions_started.at(flow::Reader::opened).inc();
   Opened& o = s.opened[at];
-  const keys::SessionId id =
-      (keys::SessionId{s.options.worker} << kWorkerShift) | (keys::SessionId{at} << kPlaceShift) | ++s.opened_count;
+  const keys::SessionId id = keys::session_id(s.options.worker, at, ++s.opened_count);
   tls::reset(o.opening, id);
   o.stats = {};
   for (Inner& inner : o.inner) inner = {Spool{}, 0};
   o.terms = {};
-  o.missed = 0;
+  o.missed = o.used = 0;
   o.clear = h.session;
   o.session = kNone;
   o.flow = flow;
   o.reader = flow::Reader::unknown;
   o.probed = o.wanted = o.told = 0;
+  o.asked = Asked::not_yet;
   h.session = at;
   h.reader = flow::Reader::opened;
   const bool from_b = (h.flags & flow::kFlowSwapped) != 0;
@@ -195,7 +234,8 @@ void close_opened(State& s, std::uint32_t flow) noexcept {
   if (h.session == kNone) return;
   Opened& o = opened_of(s, flow);
   if (o.clear != kNone) hurry_tls(s, flow);
-  s.opener.keys->terms(o.opening.id, o.terms);
+  if (o.asked != Asked::in_vain) s.opener.keys->terms(o.opening.id, o.terms);
+  if (tls::held(o.opening)) o.terms.reason = keys::Reason::overload;  // the answer did not come in time
   close_inner(s, o);
   if (o.told != 0) report_text_end(s, flow, o);
   if (o.wanted != 0) report_decrypt(s, flow, o);
@@ -206,16 +246,20 @@ void close_opened(State& s, std::uint32_t flow) noexcept {
 }
 
 void on_answer(State& s, const keeper::Answered& answered) noexcept {
-  const std::uint32_t at = static_cast<std::uint32_t>(answered.id >> kPlaceShift) & ((1u << (kWorkerShift - kPlaceShift)) - 1);
+  const std::uint32_t at = keys::place_of(answered.id);
   if (at >= s.opened.capacity()) return;
   Opened& o = s.opened[at];
   if (o.opening.id != answered.id) return;  // it has ended meanwhile
-  o.terms = answered.terms;
-  if (answered.kind == keeper::Answered::Kind::terms) return;
+  heed(o, answered.terms);
+  const bool goes_on = o.asked != Asked::waits && tls::held(o.opening);
+  if (goes_on) tls::release(o.opening);
+  if (answered.kind == keeper::Answered::Kind::terms && !goes_on) return;
   if (answered.kind == keeper::Answered::Kind::withdrawn) {
     stop_opening(s, o);
   } else {
-    tls::answer(o.opening, answered.part, answered.side, answered.keys, room_of(s, o));
+    if (answered.kind == keeper::Answered::Kind::lease) {
+      tls::answer(o.opening, answered.part, answered.side, answered.keys, room_of(s, o));
+    }
     const Dir first = answered.side == keys::Side::client ? o.opening.client : other(o.opening.client);
     for (const Dir dir : {first, other(first)}) open_all(s, o, dir, {});
   }

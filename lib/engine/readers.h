@@ -6,6 +6,9 @@
 
 namespace pellucid::engine {
 
+// A session of this reader, begun anew; kNone, counted: there is no room for one.
+std::uint32_t claim_session(State& s, flow::Reader reader) noexcept;
+
 // How the stream goes on after a reader took bytes.
 enum class Next : std::uint8_t {
   same,   // the same reader wants more
@@ -25,9 +28,13 @@ enum class ClearPart : std::uint8_t { more, done, useless };
 ClearPart feed_tls(State& s, std::uint32_t flow, std::uint32_t session, Dir dir, Bytes bytes) noexcept;
 // As close_tls, of this session.
 void conclude_tls(State& s, std::uint32_t flow, std::uint32_t session, metrics::TlsMode mode) noexcept;
-bool awaits_tls(const State& s, const flow::Hot& h) noexcept;                       // its record is not written yet
-bool tls_waited(const State& s, const flow::Hot& h, const flow::Cold& c) noexcept;  // … and its time is over
-void hurry_tls(State& s, std::uint32_t flow) noexcept;                              // … so that it is written now
+inline bool awaits_tls(const State& s, const flow::Hot& h) noexcept {  // its record is not written yet
+  return h.reader == flow::Reader::tls || (h.reader == flow::Reader::opened && s.opened[h.session].clear != kNone);
+}
+inline bool tls_waited(const State& s, const flow::Cold& c) noexcept {  // … and its time is over
+  return static_cast<std::int32_t>(s.now - c.hello_tick) > static_cast<std::int32_t>(s.options.tls_wait_ticks);
+}
+void hurry_tls(State& s, std::uint32_t flow) noexcept;  // … so that it is written now
 
 // A session that is opened: see opened.h.
 Taken take_opened(State& s, std::uint32_t flow, Dir dir, Bytes bytes) noexcept;

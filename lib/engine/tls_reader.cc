@@ -42,15 +42,6 @@ void conclude_tls(State& s, std::uint32_t flow, std::uint32_t session, metrics::
   s.tls.drop(session);
 }
 
-bool awaits_tls(const State& s, const flow::Hot& h) noexcept {
-  return h.reader == flow::Reader::tls || (h.reader == flow::Reader::opened && s.opened[h.session].clear != kNone);
-}
-
-bool tls_waited(const State& s, const flow::Hot& h, const flow::Cold& c) noexcept {
-  return awaits_tls(s, h) &&
-         static_cast<std::int32_t>(s.now - c.hello_tick) > static_cast<std::int32_t>(s.options.tls_wait_ticks);
-}
-
 ClearPart feed_tls(State& s, std::uint32_t flow, std::uint32_t session, Dir dir, Bytes bytes) noexcept {
   tls::Session& t = s.tls[session];
   const bool had_hello = t.hello_read != 0;

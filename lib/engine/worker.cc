@@ -64,6 +64,7 @@ inline unsigned Worker::take(const net::Row& row, const net::Key& key) noexcept 
 
 void Worker::hear(keeper::Wire& wire) noexcept {
   wire.take([this](const keeper::Answered& answered) noexcept { on_answer(state_, answered); });
+  state_.counters.key_wait_full.set(wire.full());
 }
 
 void Worker::adopt(const policy::Program* program) noexcept {

@@ -2,14 +2,18 @@
 
 #include <algorithm>
 
+#include "lib/keeper/choice.h"
+
 namespace pellucid::keeper {
 
 using keys::Reason;
 
 namespace {
-bool wished(const keys::Wish* wish, const keys::Grant& grant) {
-  return wish == nullptr || wish->grants.empty() || std::ranges::find(wish->grants, grant.id) != wish->grants.end();
+
+std::uint64_t left_of(std::uint64_t quota, std::uint64_t given) noexcept {
+  return quota == keys::Quota::kUnbounded ? quota : quota - std::min(quota, given);
 }
+
 }  // namespace
 
 std::uint16_t Granted::add(const keys::Grant& grant, unsigned good) {
@@ -21,41 +25,41 @@ keys::Standing Granted::standing(const Item& item) const {
   keys::Standing s;
   s.now_s = clock_();
   s.clock = keys::Clock::sure;
-  s.left = item.grant->quota;
-  if (s.left.sessions != keys::Quota::kUnbounded) s.left.sessions -= std::min(s.left.sessions, item.sessions);
+  const keys::Quota& quota = item.grant->quota;
+  s.left = {left_of(quota.sessions, item.given.sessions), left_of(quota.bytes, item.given.bytes)};
   return s;
 }
 
-// Where none opens it, the reason is that of the grant which came closest: one that means this session, if there is one.
 Reason Granted::ask(const keys::Session& session, keys::Terms& terms) {
-  Reason closest = Reason::no_grant;
+  Choice choice(session, set_);
   for (std::size_t i = 0; i < items_.size(); ++i) {
     const Item& item = *items_[i];
     if (terms.grant != keys::kNoGrant && terms.grant != i) continue;
-    if (!wished(session.wish, *item.grant)) continue;
-    Reason reason = item.judge.opens(session, standing(item));
-    const bool held = session.key == nullptr || set_.software_custody == keys::Rule::allowed;  // keys lie in this memory
-    if (reason == Reason::none && !held) reason = Reason::no_key;
-    if (reason == Reason::none) {
-      terms.grant = static_cast<std::uint16_t>(i);
-      terms.depth = session.wish == nullptr ? item.grant->depth : std::min(item.grant->depth, session.wish->depth);
-      terms.direction = item.grant->direction;
-      terms.first_bytes = item.grant->first_bytes;
-      terms.client_certificates = item.grant->client_certificates == keys::Rule::allowed;
-      return Reason::none;
-    }
-    if (closest == Reason::no_grant || closest == Reason::scope) closest = reason;
+    if (!choice.takes(*item.grant, item.judge, standing(item), terms)) continue;
+    terms.grant = static_cast<std::uint16_t>(i);
+    return Reason::none;
   }
-  return closest;
+  return choice.reason();
 }
 
-Reason Granted::begin(const keys::Session& session, const keys::Terms& terms) {
+Reason Granted::begin(const keys::Session&, keys::Terms& terms) {
   Item& item = *items_[terms.grant];
   if (const Reason reason = item.judge.live(standing(item)); reason != Reason::none) return reason;
-  if (witness_ != nullptr && !witness_->note(session, terms)) return Reason::unwitnessed;
-  ++item.sessions;
+  ++item.given.sessions;
+  terms.allowance = item.grant->quota.bytes == keys::Quota::kUnbounded ? keys::kAllAllowed : 0;
+  more(terms);
   return Reason::none;
 }
+
+void Granted::more(keys::Terms& terms) {
+  Item& item = *items_[terms.grant];
+  if (terms.allowance == keys::kAllAllowed || item.judge.live(standing(item)) != Reason::none) return;
+  const std::uint64_t share = next_share(terms, standing(item).left.bytes);
+  item.given.bytes += share;
+  terms.allowance += share;
+}
+
+void Granted::give_back(const keys::Terms& terms, std::uint64_t unused) { items_[terms.grant]->given.bytes -= unused; }
 
 Reason Granted::still(const keys::Terms& terms) {
   if (terms.grant >= items_.size()) return Reason::no_grant;

@@ -1,5 +1,5 @@
 // Granted: warrants out of grants that were read and judged: the first that opens a session is the one it is opened under. Each
-// counts the sessions it was used for. The keeper's thread owns it.
+// counts what it was used for. The keeper's thread owns it.
 #pragma once
 #include <memory>
 #include <vector>
@@ -8,23 +8,18 @@
 
 namespace pellucid::keeper {
 
-class Witness {  // who is told, before it happens, that a session is opened
- public:
-  virtual ~Witness() = default;
-  // False: it could not be written down, so it may not happen.
-  virtual bool note(const keys::Session& session, const keys::Terms& terms) = 0;
-};
-
 class Granted final : public Warrants {
  public:
   using Clock = std::int64_t (*)();  // seconds since 1970
 
-  Granted(const keys::AuthoritySet& set, Clock clock, Witness* witness) : set_(set), clock_(clock), witness_(witness) {}
+  Granted(const keys::AuthoritySet& set, Clock clock) : set_(set), clock_(clock) {}
 
   // `good`: signatures of its document that count. The grant outlives this. Gives its number in terms.
   std::uint16_t add(const keys::Grant& grant, unsigned good);
   keys::Reason ask(const keys::Session& session, keys::Terms& terms) override;
-  keys::Reason begin(const keys::Session& session, const keys::Terms& terms) override;
+  keys::Reason begin(const keys::Session& session, keys::Terms& terms) override;
+  void more(keys::Terms& terms) override;
+  void give_back(const keys::Terms& terms, std::uint64_t unused) override;
   keys::Reason still(const keys::Terms& terms) override;
   bool allows_annex_a() const override { return set_.annex_a == keys::Rule::allowed; }
 
@@ -32,13 +27,12 @@ class Granted final : public Warrants {
   struct Item {
     const keys::Grant* grant;
     keys::Judge judge;
-    std::uint64_t sessions = 0;  // it was used for
+    keys::Quota given{0, 0};  // what sessions got of it
   };
   keys::Standing standing(const Item& item) const;
 
   const keys::AuthoritySet& set_;
   Clock clock_;
-  Witness* witness_;
   std::vector<std::unique_ptr<Item>> items_;
 };
 
@@ -46,7 +40,9 @@ class Granted final : public Warrants {
 class Lab final : public Warrants {
  public:
   keys::Reason ask(const keys::Session&, keys::Terms& terms) override;
-  keys::Reason begin(const keys::Session&, const keys::Terms&) override { return keys::Reason::none; }
+  keys::Reason begin(const keys::Session&, keys::Terms&) override { return keys::Reason::none; }
+  void more(keys::Terms&) override {}
+  void give_back(const keys::Terms&, std::uint64_t) override {}
   keys::Reason still(const keys::Terms&) override { return keys::Reason::none; }
   bool allows_annex_a() const override { return true; }
 };

@@ -31,6 +31,17 @@ void Keeper::terms(keys::SessionId id, keys::Terms& terms) noexcept {
   }
 }
 
-void Keeper::end(keys::SessionId id) noexcept { talks_.erase(id); }
+keys::Answer Keeper::more(keys::SessionId id, std::uint64_t used, keys::Terms& terms) noexcept {
+  if (Talk* talk = find(id)) talk->more(used);
+  this->terms(id, terms);
+  return keys::Answer::granted;
+}
+
+void Keeper::end(keys::SessionId id, std::uint64_t used) noexcept {
+  Talk* talk = find(id);
+  if (talk == nullptr) return;
+  talk->give_back(used);
+  talks_.erase(id);
+}
 
 }  // namespace pellucid::keeper

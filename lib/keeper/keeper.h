@@ -22,19 +22,25 @@ class Keeper final : public keys::Keys {
                      keys::DirectionKeys& keys) noexcept override;
   Err renew(std::uint16_t suite, keys::DirectionKeys& keys) noexcept override;
   void terms(keys::SessionId id, keys::Terms& terms) noexcept override;
-  void end(keys::SessionId id) noexcept override;
+  keys::Answer more(keys::SessionId id, std::uint64_t used, keys::Terms& terms) noexcept override;
+  void end(keys::SessionId id, std::uint64_t used) noexcept override;
 
   // Asks again for each session that was permitted anything; told(id, terms) of those for which that is over. What the keeper
-  // holds of them is wiped.
+  // holds of them is wiped. False: whoever owns the session could not be told yet, and will be at the next sweep.
   template <class Told>
   void sweep(Told&& told) noexcept {
     for (auto& [id, talk] : talks_) {
-      if (talk->withdraw()) told(id, talk->terms());
+      if (talk->withdraw() && told(id, talk->terms())) talk->has_told();
     }
   }
   std::size_t talks() const noexcept { return talks_.size(); }
   const Tickets& tickets() const noexcept { return tickets_; }
   void forget_tickets() noexcept { tickets_.clear(); }
+  // Some long-term key went: what was made of it goes as well, and the next sweep tells.
+  void on_keys_gone() noexcept {
+    forget_tickets();
+    for (auto& [id, talk] : talks_) talk->check_key();
+  }
 
  private:
   Talk* find(keys::SessionId id) noexcept;

@@ -36,7 +36,7 @@ void Talk::note_key(const keys::KeyPrints& prints) {
   terms_.has_key_id = 1;
 }
 
-keys::Session Talk::facts(const keys::Hellos& hellos, std::int64_t captured_s, keys::Depth depth) const {
+keys::Session Talk::facts(const keys::Hellos& hellos, keys::Depth depth) const {
   keys::Session session;
   const unsigned client = index(hellos.client), server = index(other(hellos.client));
   session.family = family_;
@@ -47,7 +47,7 @@ keys::Session Talk::facts(const keys::Hellos& hellos, std::int64_t captured_s, k
   session.naming = naming_;
   session.method = terms_.method;
   session.key = has_prints_ ? &prints_ : nullptr;
-  session.captured_s = captured_s;
+  session.captured_s = captured_s_;
   session.depth = depth;
   session.wish = hellos.wish;
   return session;
@@ -146,14 +146,50 @@ void Talk::take_name() {
 // There is no key. If there is no grant either, that is the reason.
 Reason Talk::why_not(const keys::Hellos& hellos) {
   keys::Terms terms = terms_;
-  const Reason reason = tools_.warrants.ask(facts(hellos, captured_s_, keys::Depth::handshake), terms);
+  const Reason reason = tools_.warrants.ask(facts(hellos, keys::Depth::handshake), terms);
   return reason == Reason::none ? Reason::no_key : reason;
 }
 
+// What a session of this kind may be resumed by.
+void Talk::keep(Tickets::Kind kind, Bytes identity, std::int64_t life_s, Bytes secret) {
+  Resumed& r = tools_.tickets.put(kind, identity, captured_s_, life_s);
+  std::ranges::copy(secret, r.secret.bytes().begin());
+  r.size = static_cast<std::uint8_t>(secret.size());
+  r.suite = suite_;
+  r.terms = terms_;
+  r.prints = prints_;
+  r.has_prints = has_prints_;
+}
+
+void Talk::more(std::uint64_t used) {
+  if (!begun_ || terms_.allowance == keys::kAllAllowed) return;
+  const std::uint64_t before = terms_.allowance;
+  if (application_ == Permit::given) tools_.warrants.more(terms_);
+  if (terms_.allowance == before && used >= before) wipe_secrets(Reason::quota);
+}
+
+void Talk::give_back(std::uint64_t used) {
+  if (!begun_ || terms_.allowance == keys::kAllAllowed || used >= terms_.allowance) return;
+  tools_.warrants.give_back(terms_, terms_.allowance - used);
+}
+
+void Talk::check_key() {
+  const bool permitted = handshake_ == Permit::given || application_ == Permit::given;
+  if (!permitted || !has_prints_ || tools_.keys->holds(prints_)) return;
+  wipe_secrets(Reason::no_key);
+  told_ = false;
+}
+
 bool Talk::withdraw() {
-  if (handshake_ != Permit::given && application_ != Permit::given) return false;
+  if (handshake_ != Permit::given && application_ != Permit::given) return !told_;
   const Reason reason = tools_.warrants.still(terms_);
   if (reason == Reason::none) return false;
+  wipe_secrets(reason);
+  told_ = false;
+  return true;
+}
+
+void Talk::wipe_secrets(Reason reason) {
   terms_.reason = reason;
   handshake_ = application_ = Permit::refused;
   schedule_.reset();
@@ -162,13 +198,12 @@ bool Talk::withdraw() {
   resumption_.reset();
   master_.clear();
   has_master_ = false;
-  return true;
 }
 
 // The last gate before anything that was meant for both ends alone is opened.
-Reason Talk::open_session(const keys::Hellos& hellos, keys::Depth depth) {
+Reason Talk::open_session(const keys::Hellos& hellos) {
   if (application_ != Permit::unasked) return application_ == Permit::given ? Reason::none : terms_.reason;
-  const keys::Session session = facts(hellos, captured_s_, depth);
+  const keys::Session session = facts(hellos, keys::Depth::headers);
   if (!permit(application_, session)) return terms_.reason;
   const Reason reason = begun_ ? Reason::none : tools_.warrants.begin(session, terms_);
   begun_ = true;

@@ -24,6 +24,7 @@ class KeyFinder {  // the long-term keys; its owner decides where they live
   virtual crypto::DhKey* find(crypto::Group group, Bytes share, keys::KeyPrints& prints) = 0;
   // Whether the key with this SHA-256 of its SubjectPublicKeyInfo is there for RSA key transport; and the premaster secret.
   virtual bool find_rsa(const keys::Sha256& key, keys::KeyPrints& prints) = 0;
+  virtual bool holds(const keys::KeyPrints& prints) = 0;  // whether this key is still there
   virtual Err open_premaster(const keys::Sha256& key, Bytes encrypted, crypto::Premaster& premaster) = 0;
 };
 
@@ -46,7 +47,11 @@ class Talk {
   keys::Answer lease(const keys::Hellos& hellos, keys::Part part, keys::Side side, std::int64_t captured_s,
                      keys::DirectionKeys& keys);
   const keys::Terms& terms() const noexcept { return terms_; }
-  bool withdraw();  // true: its permission has just ended; every secret is wiped, the terms say why
+  void more(std::uint64_t used);       // see keys::Keys
+  void give_back(std::uint64_t used);  // of its quota, what it did not use
+  void check_key();                    // whether its key is still there; without it, its permission has ended
+  bool withdraw();  // true: its permission has ended, and nobody was told; every secret is wiped, the terms say why
+  void has_told() noexcept { told_ = true; }
 
  private:
   using Hidden = Secret<crypto::kMaxShare>;
@@ -61,7 +66,7 @@ class Talk {
   enum class Permit : std::uint8_t { unasked, given, refused };
 
   keys::Answer refuse(keys::Reason reason);
-  keys::Session facts(const keys::Hellos& hellos, std::int64_t captured_s, keys::Depth depth) const;
+  keys::Session facts(const keys::Hellos& hellos, keys::Depth depth) const;
   bool permit(Permit& permit, const keys::Session& session);
   keys::Answer put(Err err);
   bool faces(keys::Side side) const noexcept {  // whether what this side says may be read
@@ -71,6 +76,8 @@ class Talk {
   void on_client_hello(Bytes body);
   void on_server_hello(Bytes body);
   void note_key(const keys::KeyPrints& prints);
+  void keep(Tickets::Kind kind, Bytes identity, std::int64_t life_s, Bytes secret);
+  void wipe_secrets(keys::Reason reason);
 
   // TLS 1.3, in talk13.cc
   void message13(keys::Side from, std::uint8_t type, Bytes body);
@@ -89,20 +96,20 @@ class Talk {
   keys::Answer lease13(const keys::Hellos& hellos, keys::Part part, keys::Side side, keys::DirectionKeys& keys);
   keys::Answer lease_early(const keys::Hellos& hellos, keys::DirectionKeys& keys);
   keys::Reason make_handshake(const keys::Hellos& hellos);
-  keys::Reason share_secret(Hidden& shared, std::size_t& size);
+  keys::Reason share_secret(crypto::DhKey& key, Hidden& shared);
   keys::Reason make_application(const keys::Hellos& hellos);
   keys::Reason judge_visibility();
 
   // TLS 1.2 and before, in talk12.cc
   void message12(keys::Side from, std::uint8_t type, Bytes body);
-  void on_key_exchange(keys::Side from, Bytes body);
+  void on_key_exchange(Bytes body);
   void keep_ticket12(Bytes body);
   keys::Answer lease12(const keys::Hellos& hellos, keys::Side side, keys::DirectionKeys& keys);
   keys::Reason make_master(const keys::Hellos& hellos);
   keys::Reason master_of_resumed(const keys::Hellos& hellos);
   keys::Reason master_of_premaster(const keys::Hellos& hellos, Bytes premaster);
   keys::Reason master_of_exchange(const keys::Hellos& hellos);
-  keys::Reason open_session(const keys::Hellos& hellos, keys::Depth depth);
+  keys::Reason open_session(const keys::Hellos& hellos);
 
   Tools tools_;
   std::uint8_t family_;
@@ -124,6 +131,7 @@ class Talk {
   bool has_prints_ = false;
   bool logged_ = false;  // by key log: nothing is derived here
   bool begun_ = false;   // it was counted, and written down
+  bool told_ = true;     // that its permission has ended
   Permit handshake_ = Permit::unasked, application_ = Permit::unasked;
   std::vector<std::uint8_t> leaf_;  // the server's certificate
 

@@ -36,7 +36,7 @@ void Talk::message12(keys::Side from, std::uint8_t type, Bytes body) {
     Bytes leaf;
     if (tls::Chain(body, tls::ChainForm::tls12).next(leaf)) leaf_.assign(leaf.begin(), leaf.end());
   }
-  if (what == Message::server_key_exchange) on_key_exchange(from, body);
+  if (what == Message::server_key_exchange) on_key_exchange(body);
   if (what == Message::new_session_ticket) {
     new_ticket_.assign(body.begin(), body.end());
     if (has_master_) keep_ticket12(new_ticket_);
@@ -44,7 +44,7 @@ void Talk::message12(keys::Side from, std::uint8_t type, Bytes body) {
 }
 
 // RFC 8422 5.4: a named curve and a point. RFC 5246 7.4.3: a prime, a generator and a number, whose size tells the group.
-void Talk::on_key_exchange(keys::Side, Bytes body) {
+void Talk::on_key_exchange(Bytes body) {
   const crypto::Suite* suite = crypto::find_suite(suite_);
   Cursor in(body);
   if (suite != nullptr && suite->exchange == crypto::Exchange::ecdhe) {
@@ -85,20 +85,12 @@ Answer Talk::lease12(const keys::Hellos& hellos, keys::Side side, keys::Directio
 }
 
 void Talk::keep_ticket12(Bytes body) {
-  const auto keep = [this](Tickets::Kind kind, Bytes identity, std::int64_t life) {
-    Resumed& r = tools_.tickets.put(kind, identity, captured_s_, life);
-    std::ranges::copy(master_.bytes(), r.secret.bytes().begin());
-    r.size = static_cast<std::uint8_t>(master_.bytes().size());
-    r.suite = suite_;
-    r.terms = terms_;
-    r.prints = prints_;
-    r.has_prints = has_prints_;
-  };
-  if (!session_id_.empty()) keep(Tickets::Kind::session_id, session_id_, Tickets::kMaxLife);
+  if (!session_id_.empty()) keep(Tickets::Kind::session_id, session_id_, Tickets::kMaxLife, master_.bytes());
   Cursor in(body);
   const std::uint32_t life = in.u32();
   const Bytes ticket = in.take16();
-  if (in.ok() && !ticket.empty()) keep(Tickets::Kind::ticket, ticket, life == 0 ? Tickets::kMaxLife : life);
+  if (!in.ok() || ticket.empty()) return;
+  keep(Tickets::Kind::ticket, ticket, life == 0 ? Tickets::kMaxLife : life, master_.bytes());
 }
 
 Reason Talk::make_master(const keys::Hellos& hellos) {
@@ -109,7 +101,7 @@ Reason Talk::make_master(const keys::Hellos& hellos) {
     terms_.method = keys::Method::keylog;
     logged_ = true;
     take_name();
-    return open_session(hellos, keys::Depth::headers);
+    return open_session(hellos);
   }
   reason = client_exchange_.empty() ? master_of_resumed(hellos) : master_of_exchange(hellos);
   if (reason != Reason::none) return reason;
@@ -128,7 +120,7 @@ Reason Talk::master_of_resumed(const keys::Hellos& hellos) {
   if (r->has_prints) note_key(r->prints);
   take_name();
   std::ranges::copy(r->secret.bytes().first(r->size), master_.bytes().begin());
-  return open_session(hellos, keys::Depth::headers);
+  return open_session(hellos);
 }
 
 // RFC 5246 8.1, RFC 7627 4.
@@ -156,7 +148,7 @@ Reason Talk::master_of_exchange(const keys::Hellos& hellos) {
           tools_.log->find(keys::LogId::of(keys::LogId::Kind::encrypted_premaster, encrypted), keys::Logged::premaster);
       if (!found.empty()) {
         terms_.method = keys::Method::keylog;
-        if (const Reason r = open_session(hellos, keys::Depth::headers); r != Reason::none) return r;
+        if (const Reason r = open_session(hellos); r != Reason::none) return r;
         return master_of_premaster(hellos, found);
       }
     }
@@ -168,7 +160,7 @@ Reason Talk::master_of_exchange(const keys::Hellos& hellos) {
     keys::KeyPrints prints;
     if (!tools_.keys->find_rsa(name, prints)) return why_not(hellos);
     note_key(prints);
-    if (const Reason r = open_session(hellos, keys::Depth::headers); r != Reason::none) return r;
+    if (const Reason r = open_session(hellos); r != Reason::none) return r;
     crypto::Premaster premaster;
     if (tools_.keys->open_premaster(name, encrypted, premaster) != Err::none) return Reason::unsupported;
     return master_of_premaster(hellos, premaster.bytes());
@@ -180,7 +172,7 @@ Reason Talk::master_of_exchange(const keys::Hellos& hellos) {
   if (key == nullptr) return why_not(hellos);
   note_key(prints);
   if (const Reason r = judge_visibility(); r != Reason::none) return r;
-  if (const Reason r = open_session(hellos, keys::Depth::headers); r != Reason::none) return r;
+  if (const Reason r = open_session(hellos); r != Reason::none) return r;
   const bool curve = suite->exchange == crypto::Exchange::ecdhe;
   const Bytes said = curve ? in.take8() : in.take16();
   std::vector<std::uint8_t> peer(curve ? 0 : crypto::share_size(group) - std::min(said.size(), crypto::share_size(group)), 0);

@@ -113,13 +113,7 @@ void Talk::keep_ticket13(Bytes body) {
   if (!in.ok() || ticket.empty()) return;
   crypto::HashSecret psk(transcript_.how());
   crypto::resumption_psk(tools_.hasher, *resumption_, nonce, psk);
-  Resumed& r = tools_.tickets.put(Tickets::Kind::psk, ticket, captured_s_, life);
-  std::ranges::copy(psk.bytes(), r.secret.bytes().begin());
-  r.size = static_cast<std::uint8_t>(psk.bytes().size());
-  r.suite = suite_;
-  r.terms = terms_;
-  r.prints = prints_;
-  r.has_prints = has_prints_;
+  keep(Tickets::Kind::psk, ticket, life, psk.bytes());
 }
 
 // RFC 8446 4.2.11: identities, then as many binders; they stand at the end of the hello.
@@ -187,11 +181,13 @@ Answer Talk::lease13(const keys::Hellos& hellos, Part part, keys::Side side, key
 }
 
 // Early data is under the first identity's PSK alone (RFC 8446 4.2.10), and it is data: all gates stand before it, those of the
-// session that it goes on from. It may be refused while what follows is opened, so the session's own terms stay as they are.
+// session that it goes on from. It may be refused while what follows is opened, so the session's own terms stay
+// as they are, but for the grant and its quota.
 Answer Talk::lease_early(const keys::Hellos& hellos, keys::DirectionKeys& keys) {
   const Resumed* r = resumed13(0);
   keys::Terms terms = r == nullptr ? keys::Terms{} : r->terms;
-  keys::Session session = facts(hellos, captured_s_, keys::Depth::headers);
+  if (terms_.grant != keys::kNoGrant) terms.grant = terms_.grant;
+  keys::Session session = facts(hellos, keys::Depth::headers);
   session.naming = keys::Naming::settled;
   session.method = terms.method;
   session.key = r != nullptr && r->has_prints ? &r->prints : nullptr;
@@ -201,8 +197,12 @@ Answer Talk::lease_early(const keys::Hellos& hellos, keys::DirectionKeys& keys) 
   }
   if (tools_.warrants.ask(session, terms) != Reason::none || terms.direction == keys::Direction::to_client)
     return Answer::refused;
-  if (!begun_ && tools_.warrants.begin(session, terms) != Reason::none) return Answer::refused;
-  begun_ = true;
+  if (!begun_) {
+    if (tools_.warrants.begin(session, terms) != Reason::none) return Answer::refused;
+    begun_ = true;
+    terms_.grant = terms.grant;
+    terms_.allowance = terms.allowance;
+  }
   if (r == nullptr) return Answer::granted;
   const crypto::Schedule early(tools_.hasher, transcript_.how(), r->secret.bytes().first(r->size));
   crypto::HashSecret traffic(transcript_.how());
@@ -210,67 +210,51 @@ Answer Talk::lease_early(const keys::Hellos& hellos, keys::DirectionKeys& keys) 
   return keys::keys_of_traffic(tools_.hasher, suite_, traffic.bytes(), keys) == Err::none ? Answer::granted : Answer::refused;
 }
 
-// The secret that both shares make; the server's tells whether the key is ours.
-Reason Talk::share_secret(Hidden& shared, std::size_t& size) {
-  size = 0;
-  if (share_.empty()) return Reason::none;  // psk_ke
-  if (tools_.keys == nullptr) return Reason::no_key;
-  keys::KeyPrints prints;
-  const auto group = static_cast<crypto::Group>(group_);
-  crypto::DhKey* key = tools_.keys->find(group, share_, prints);
-  if (key == nullptr) return Reason::no_key;
-  note_key(prints);
+// The secret that both shares make.
+Reason Talk::share_secret(crypto::DhKey& key, Hidden& shared) {
   const Result<tls::ClientHello> hello = tls::read_client_hello(transcript_.last_hello());
   if (!hello) return Reason::lost;
   tls::KeyShares shares(hello->key_shares);
   for (tls::KeyShare share; shares.next(share);) {
-    if (share.group != group_) continue;
-    if (key->derive(share.key, shared) != Err::none) return Reason::unsupported;
-    size = crypto::shared_size(group);
-    return Reason::none;
+    if (share.group == group_) return key.derive(share.key, shared) == Err::none ? Reason::none : Reason::unsupported;
   }
   return Reason::lost;
 }
 
 Reason Talk::make_handshake(const keys::Hellos& hellos) {
   if (crypto::find_suite(suite_) == nullptr) return Reason::unsupported;
+  const auto group = static_cast<crypto::Group>(group_);
   const Resumed* resumed = chosen_psk_ ? resumed13(*chosen_psk_) : nullptr;
-  Hidden shared;
-  std::size_t size = 0;
   terms_.method = keys::Method::ets;
-  Reason reason = chosen_psk_ && resumed == nullptr ? Reason::no_key : Reason::none;
-  if (resumed != nullptr && share_.empty() && resumed->has_prints) note_key(resumed->prints);
-  if (reason == Reason::none && !share_.empty() && tools_.keys == nullptr) reason = Reason::no_key;
-  // Whether the key is ours is public; it is used only once a grant was found.
-  if (reason == Reason::none && !share_.empty()) {
-    keys::KeyPrints prints;
-    if (tools_.keys->find(static_cast<crypto::Group>(group_), share_, prints) == nullptr) {
-      reason = Reason::no_key;
-    } else {
-      note_key(prints);
+  // The server's share tells whether the key is ours. That is public; the key is used only once a grant was found.
+  keys::KeyPrints prints;
+  const bool shares = !share_.empty();  // none: psk_ke
+  crypto::DhKey* const key = shares && tools_.keys != nullptr ? tools_.keys->find(group, share_, prints) : nullptr;
+  if (key != nullptr) note_key(prints);
+  if (!shares && resumed != nullptr && resumed->has_prints) note_key(resumed->prints);
+  if ((shares && key == nullptr) || (chosen_psk_ && resumed == nullptr)) {
+    keys::DirectionKeys probe;
+    if (tools_.log == nullptr ||
+        keys::lease_from(*tools_.log, tools_.hasher, hellos, Part::handshake, keys::Side::server, probe) != Err::none) {
+      return why_not(hellos);
     }
-  }
-  keys::DirectionKeys probe;
-  if (reason == Reason::no_key && tools_.log != nullptr &&
-      keys::lease_from(*tools_.log, tools_.hasher, hellos, Part::handshake, keys::Side::server, probe) == Err::none) {
     terms_.method = keys::Method::keylog;
     terms_.has_key_id = 0;
     has_prints_ = false;
     logged_ = true;
-  } else if (reason != Reason::none) {
-    return why_not(hellos);
   }
   if (resumed != nullptr && !logged_) {
     terms_.visibility = keys::Visibility::inherited;
     terms_.verified |= keys::bit(keys::Proof::binder);
   }
-  if (!permit(handshake_, facts(hellos, captured_s_, keys::Depth::handshake))) return terms_.reason;
+  if (!permit(handshake_, facts(hellos, keys::Depth::handshake))) return terms_.reason;
   if (logged_) return Reason::none;
-  reason = share_secret(shared, size);
+  Hidden shared;
+  const Reason reason = shares ? share_secret(*key, shared) : Reason::none;
   if (reason != Reason::none) return reason;
   schedule_.emplace(tools_.hasher, transcript_.how(),
                     resumed == nullptr ? Bytes{} : resumed->secret.bytes().first(resumed->size));
-  schedule_->step(shared.bytes().first(size));
+  schedule_->step(shared.bytes().first(shares ? crypto::shared_size(group) : 0));
   client_base_.emplace(transcript_.how());
   server_base_.emplace(transcript_.how());
   schedule_->derive(crypto::label::kClientHandshake, at_hello_.view(), *client_base_);
@@ -304,7 +288,7 @@ Reason Talk::make_application(const keys::Hellos& hellos) {
   Reason reason = judge_visibility();
   if (reason == Reason::none) {
     take_name();
-    reason = open_session(hellos, keys::Depth::headers);
+    reason = open_session(hellos);
   }
   if (reason != Reason::none) {
     application_ = Permit::refused;

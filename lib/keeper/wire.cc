@@ -5,7 +5,7 @@
 namespace pellucid::keeper {
 namespace {
 
-enum class Ask : std::uint8_t { begin, message, lease, end };
+enum class Ask : std::uint8_t { begin, message, lease, more, end };
 
 struct Question {
   Ask ask;
@@ -14,7 +14,7 @@ struct Question {
   std::uint8_t type;   // of a message
   std::uint32_t size;  // of what follows
   keys::SessionId id;
-  std::int64_t captured_s;
+  std::int64_t number;  // of a lease: seconds of capture time; of the last two: octets used
 };
 static_assert(sizeof(Question) == 24 && std::is_trivially_copyable_v<Question>);
 
@@ -161,8 +161,14 @@ keys::Answer Wire::Asker::lease(keys::SessionId id, const keys::Hellos& h, keys:
   return keys::Answer::refused;
 }
 
-void Wire::Asker::end(keys::SessionId id) noexcept {
-  if (!ask(wire_.questions_, {Ask::end, 0, 0, 0, 0, id, 0}, {})) ++full;
+keys::Answer Wire::Asker::more(keys::SessionId id, std::uint64_t used, keys::Terms&) noexcept {
+  if (ask(wire_.questions_, {Ask::more, 0, 0, 0, 0, id, static_cast<std::int64_t>(used)}, {})) return keys::Answer::later;
+  ++full;
+  return keys::Answer::refused;
+}
+
+void Wire::Asker::end(keys::SessionId id, std::uint64_t used) noexcept {
+  if (!ask(wire_.questions_, {Ask::end, 0, 0, 0, 0, id, static_cast<std::int64_t>(used)}, {})) ++full;
 }
 
 unsigned Wire::serve(Keeper& keeper, unsigned most) noexcept {
@@ -181,8 +187,6 @@ unsigned Wire::serve(Keeper& keeper, unsigned most) noexcept {
 void Wire::answer(Keeper& keeper, Bytes question) noexcept {
   const Question q = read<Question>(question);
   const Bytes rest = question.subspan(sizeof q, q.size);
-  const auto side = static_cast<keys::Side>(q.side);
-  const auto part = static_cast<keys::Part>(q.part);
   switch (q.ask) {
     case Ask::begin: {
       const EndsBody body = read<EndsBody>(rest);
@@ -191,16 +195,27 @@ void Wire::answer(Keeper& keeper, Bytes question) noexcept {
     case Ask::message: {
       keys::Terms before, after;
       keeper.terms(q.id, before);
-      keeper.message(q.id, side, q.type, rest);
+      keeper.message(q.id, static_cast<keys::Side>(q.side), q.type, rest);
       keeper.terms(q.id, after);
-      if (before.verified != after.verified) put(Answered::Kind::terms, q.id, after);
+      if (before.verified != after.verified) static_cast<void>(put(Answered::Kind::terms, q.id, after));
+      return;
+    }
+    case Ask::more: {
+      keys::Terms after;
+      static_cast<void>(keeper.more(q.id, static_cast<std::uint64_t>(q.number), after));
+      static_cast<void>(put(Answered::Kind::terms, q.id, after));
       return;
     }
     case Ask::end:
-      return keeper.end(q.id);
+      return keeper.end(q.id, static_cast<std::uint64_t>(q.number));
     case Ask::lease:
-      break;
+      return answer_lease(keeper, question);
   }
+}
+
+void Wire::answer_lease(Keeper& keeper, Bytes question) noexcept {
+  const Question q = read<Question>(question);
+  const Bytes rest = question.subspan(sizeof q, q.size);
   const HellosBody body = read<HellosBody>(rest);
   keys::Wish wish;
   wish.depth = static_cast<keys::Depth>(body.depth);
@@ -218,9 +233,9 @@ void Wire::answer(Keeper& keeper, Bytes question) noexcept {
   AnswerHead head{};
   head.id = q.id;
   head.kind = Answered::Kind::lease;
-  head.part = part;
-  head.side = side;
-  head.granted = keeper.lease(q.id, hellos, part, side, q.captured_s, d) == keys::Answer::granted;
+  head.part = static_cast<keys::Part>(q.part);
+  head.side = static_cast<keys::Side>(q.side);
+  head.granted = keeper.lease(q.id, hellos, head.part, head.side, q.number, d) == keys::Answer::granted;
   keeper.terms(q.id, head.terms);
   const MutBytes room = answers_.reserve(sizeof head + (head.granted != 0 ? sizeof(KeysBody) : 0));
   CHECK(!room.empty());
@@ -234,18 +249,19 @@ void Wire::answer(Keeper& keeper, Bytes question) noexcept {
   answers_.commit();
 }
 
-void Wire::put(Answered::Kind kind, keys::SessionId id, const keys::Terms& terms) noexcept {
+bool Wire::put(Answered::Kind kind, keys::SessionId id, const keys::Terms& terms) noexcept {
   AnswerHead head{};
   head.id = id;
   head.kind = kind;
   head.terms = terms;
   const MutBytes room = answers_.reserve(sizeof head);
-  if (room.empty()) return;
+  if (room.empty()) return false;
   std::memcpy(room.data(), &head, sizeof head);
   answers_.commit();
+  return true;
 }
 
-void Wire::withdraw(keys::SessionId id, const keys::Terms& terms) noexcept { put(Answered::Kind::withdrawn, id, terms); }
+bool Wire::withdraw(keys::SessionId id, const keys::Terms& terms) noexcept { return put(Answered::Kind::withdrawn, id, terms); }
 
 Answered Wire::unpack_answer(Bytes message, keys::DirectionKeys& keys) noexcept {
   const AnswerHead head = read<AnswerHead>(message);

@@ -43,7 +43,8 @@ class Wire {
   bool asked() const noexcept { return questions_.used_bytes() != 0; }
   // Keeper. At most so many questions; gives how many there were.
   unsigned serve(Keeper& keeper, unsigned most) noexcept;
-  void withdraw(keys::SessionId id, const keys::Terms& terms) noexcept;
+  // False: there is no room for an answer now.
+  bool withdraw(keys::SessionId id, const keys::Terms& terms) noexcept;
 
  private:
   class Asker final : public keys::Keys {
@@ -55,7 +56,8 @@ class Wire {
                        std::int64_t captured_s, keys::DirectionKeys& keys) noexcept override;
     Err renew(std::uint16_t suite, keys::DirectionKeys& keys) noexcept override { return keys::renew(hasher_, suite, keys); }
     void terms(keys::SessionId, keys::Terms&) noexcept override {}  // they come with answers
-    void end(keys::SessionId id) noexcept override;
+    keys::Answer more(keys::SessionId id, std::uint64_t used, keys::Terms& terms) noexcept override;
+    void end(keys::SessionId id, std::uint64_t used) noexcept override;
 
     std::uint64_t full = 0;
 
@@ -66,7 +68,8 @@ class Wire {
 
   static Answered unpack_answer(Bytes message, keys::DirectionKeys& keys) noexcept;
   void answer(Keeper& keeper, Bytes question) noexcept;
-  void put(Answered::Kind kind, keys::SessionId id, const keys::Terms& terms) noexcept;
+  void answer_lease(Keeper& keeper, Bytes question) noexcept;
+  bool put(Answered::Kind kind, keys::SessionId id, const keys::Terms& terms) noexcept;
 
   Asker asker_;
   Ring questions_;

@@ -29,6 +29,7 @@ enum class Naming : std::uint8_t {
 struct KeyPrints {
   std::array<std::uint8_t, 10> visibility{};  // first octets of SHA-256 of the key share (TS 103 523-3, 4.3.3)
   Sha256 public_key{};                        // SHA-256 of SubjectPublicKeyInfo
+  std::int64_t since_s = 0;                   // it may have been in use; 0: nobody knows
 };
 
 struct Session {

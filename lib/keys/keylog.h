@@ -48,6 +48,7 @@ class Keylog {
   // Takes in whole lines; gives how many octets those were. What is left comes again with more behind it.
   std::size_t read(Bytes text);
   void read_last(Bytes line);  // one line without an end
+  void read_all(Bytes text) { read_last(text.subspan(read(text))); }
   // Empty: not known. Valid as long as the key log is.
   Bytes find(const LogId& id, Logged which) const noexcept;
   std::size_t sessions() const noexcept { return sessions_.size(); }

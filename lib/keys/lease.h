@@ -27,8 +27,18 @@ struct Hellos {  // what both ends said in the clear
   const Wish* wish = nullptr;  // what policy asks for; null: all that may be opened
 };
 
-using SessionId = std::uint64_t;  // that no two sessions of a process share
-struct Ends {                     // of a session, as its packets tell
+// No two sessions of a process share one: whose it is, where it lives, and which of those that have lived there. 0: none.
+using SessionId = std::uint64_t;
+inline constexpr unsigned kWorkerShift = 52, kPlaceShift = 32;
+constexpr SessionId session_id(unsigned worker, std::uint32_t place, std::uint32_t count) noexcept {
+  return (SessionId{worker} << kWorkerShift) | (SessionId{place} << kPlaceShift) | count;
+}
+constexpr unsigned worker_of(SessionId id) noexcept { return static_cast<unsigned>(id >> kWorkerShift); }
+constexpr std::uint32_t place_of(SessionId id) noexcept {
+  return static_cast<std::uint32_t>(id >> kPlaceShift) & ((1u << (kWorkerShift - kPlaceShift)) - 1);
+}
+
+struct Ends {  // of a session, as its packets tell
   std::uint8_t family = 4;
   const std::uint8_t* address[2] = {};  // by the Dir that they send; 16 octets, an IPv4 address is the first four
   std::uint16_t port[2] = {};
@@ -70,7 +80,10 @@ class Keys {
   // The keys that follow after a KeyUpdate, in their place.
   virtual Err renew(std::uint16_t suite, DirectionKeys& keys) noexcept = 0;
   virtual void terms(SessionId id, Terms& terms) noexcept = 0;
-  virtual void end(SessionId id) noexcept = 0;
+  // So many octets of data were read, of those that the quota has given the session: it needs more. granted: the terms say how
+  // many there are now. Where nothing is left, and all was used, the session's secrets are wiped.
+  virtual Answer more(SessionId id, std::uint64_t used, Terms& terms) noexcept = 0;
+  virtual void end(SessionId id, std::uint64_t used) noexcept = 0;
 };
 
 // Keys of a key log. not_mine: it knows nothing of this session; unsupported: a suite or version that cannot be opened.

@@ -34,8 +34,11 @@ constexpr std::uint8_t bit(Proof p) noexcept { return static_cast<std::uint8_t>(
 inline constexpr std::uint16_t kNoGrant = 0xffff;
 inline constexpr std::size_t kKeyId = 8;  // octets of a key's fingerprint that name it
 
+inline constexpr std::uint64_t kAllAllowed = ~std::uint64_t{0};
+
 struct Terms {
-  std::uint64_t first_bytes = 0;  // of each direction; 0: all
+  std::uint64_t first_bytes = 0;          // of each direction; 0: all
+  std::uint64_t allowance = kAllAllowed;  // octets of data that the quota has given the session so far, both directions
   std::uint8_t key_id[kKeyId] = {};
   std::uint16_t grant = kNoGrant;  // as the keeper numbers them
   Method method = Method::keylog;

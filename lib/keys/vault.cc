@@ -60,6 +60,8 @@ Vault::Added Vault::add(FoundKey key, const std::string& file, std::int64_t now_
     item->view.not_before_s = key.not_before_s;
     item->view.not_after_s = key.not_after_s;
     item->view.added_s = now_s;
+    item->view.prints.since_s = key.made_s != 0 ? key.made_s : now_s;
+    if (key.not_before_s != 0) item->view.prints.since_s = key.not_before_s;
     if (item->dh != nullptr || item->rsa != nullptr) put(std::move(*item));
   }
   return Added::done;
@@ -106,6 +108,12 @@ std::vector<KeyView> Vault::zeroise_all() {
 }
 std::vector<KeyView> Vault::expire(std::int64_t now_s) {
   return drop([&](const KeyView& view) { return view.not_after_s != 0 && view.not_after_s <= now_s; });
+}
+
+bool Vault::holds(const KeyPrints& prints) const noexcept {
+  return std::ranges::any_of(items_, [&](const Item& i) {
+    return i.view.prints.visibility == prints.visibility && i.view.prints.public_key == prints.public_key;
+  });
 }
 
 const KeyView* Vault::find(const std::string& id) const noexcept {

@@ -19,6 +19,7 @@ struct FoundKey {
   std::unique_ptr<crypto::DhKey> twin;  // the same octets in the other order, where nothing says which is right (x25519, x448)
   std::int64_t not_before_s = 0;        // 0: not said
   std::int64_t not_after_s = 0;
+  std::int64_t made_s = 0;  // its file, as far as is known; 0: nobody knows
 };
 
 struct KeyView {          // what may be shown of a key
@@ -62,6 +63,7 @@ class Vault {
   std::vector<KeyView> zeroise_all();
   std::vector<KeyView> expire(std::int64_t now_s);
 
+  bool holds(const KeyPrints& prints) const noexcept;
   const KeyView* find(const std::string& id) const noexcept;
   std::vector<KeyView> list() const;  // in the order of their ids
   std::size_t size() const noexcept { return items_.size(); }

@@ -134,6 +134,7 @@ struct alignas(kLine) WorkerCounters {
   Family<kReaders> sessions_refused;     // no room for one more
   Family<kReaders, kErrs> reader_errors;
   Family<kTlsVersions, kTlsModes> tls_sessions;
+  Counter key_wait_full;  // questions to the keeper for which there was no room
   // Classification: classify::DpiStats, set once a turn
   Counter dpi_packets;
   Counter dpi_flows;  // flows for which DPI was begun

@@ -81,6 +81,7 @@ constexpr std::array kTable{
     counter<&W::tls_sessions, Shown::summed>("tls_sessions_total",
                                              "TLS sessions, by negotiated version and by whether their content can be read.",
                                              kTlsVersionAxis, kTlsModeAxis),
+    counter<&W::key_wait_full>("key_wait_full_total", "Questions about keys for which there was no room."),
     counter<&W::dpi_packets>("dpi_packets_total", "Packets given to deep packet inspection."),
     counter<&W::dpi_flows>("dpi_flows_total", "Flows for which deep packet inspection was begun."),
     counter<&W::dpi_ended>("dpi_ended_total", "Flows that left deep packet inspection, by result.", kDpiEndAxis),

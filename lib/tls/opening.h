@@ -19,6 +19,7 @@ enum class Wait : std::uint8_t {
   key,     // for the answer to lease()
   flight,  // for the end of the server's flight, which comes before what the client says next
   other,   // for the other direction, whose key is awaited: what it holds came first
+  quota,   // for octets that it may still read, see hold()
 };
 
 struct OpeningSide {  // a direction
@@ -94,6 +95,18 @@ void answer(Opening& o, keys::Part part, keys::Side side, const keys::DirectionK
 void lose(Opening& o, Dir dir, std::uint32_t missed, const OpenRoom& room) noexcept;
 void refuse(Opening& o, Dir dir, const OpenRoom& room) noexcept;  // nothing more is opened: its key and what waits are wiped
 void drop(Opening& o, const OpenRoom& room) noexcept;             // … and all the rest
+// Between records: what comes waits until release(); both directions.
+inline void hold(Opening& o) noexcept {
+  for (OpeningSide& side : o.side) {
+    if (side.wait == Wait::none) side.wait = Wait::quota;
+  }
+}
+inline void release(Opening& o) noexcept {
+  for (OpeningSide& side : o.side) {
+    if (side.wait == Wait::quota) side.wait = Wait::none;
+  }
+}
+inline bool held(const Opening& o) noexcept { return o.side[0].wait == Wait::quota || o.side[1].wait == Wait::quota; }
 
 inline bool waits(const Opening& o, Dir dir) noexcept { return o.side[index(dir)].wait != Wait::none; }
 // Nothing more can come of a direction's handshake: it is over, or it is not opened.

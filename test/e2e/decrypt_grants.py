@@ -124,6 +124,14 @@ class WhatNot(Granted):
         self.assertEqual(sorted(t["result"] for t in told), ["opened", "refused"])
         self.assertEqual([t["reason"] for t in told if "reason" in t], ["quota"])
 
+    def test_a_quota_in_bytes_ends_a_session(self):
+        told = self.decrypts("curl-http1", self.warrant("few", more="depth: headers\nquota: {bytes: 60}\n"))
+        self.assertEqual([(t["result"], t["reason"]) for t in told], [("partial", "quota")])
+        http = [r["http"] for r in self.records if r["event_type"] == "http"]
+        self.assertEqual([h for h in http if "status" in h], [])
+        told = self.decrypts("resumed", self.warrant("many", more="depth: headers\nquota: {bytes: 100000}\n"))
+        self.assertEqual([t["result"] for t in told], ["opened", "opened"])
+
     def test_another_key_than_the_grant_names(self):
         self.refused("no_key", "curl-http1", self.warrant(more=f"depth: headers\nkeys: [{'0' * 20}]\n"))
 

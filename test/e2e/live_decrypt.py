@@ -82,9 +82,10 @@ class Opened(Granted):
         os.chmod(copy, 0o644)
         return copy
 
-    def authorise(self, name="live"):
+    def authorise(self, name="live", more="depth: headers\n"):
         self.by_authority("authority", "import", self.lay(self.soft))
-        self.by_authority("grant", "import", self.lay(self.warrant(name, scope="server_networks: 10.9.0.0/24")))
+        self.by_authority("grant", "import",
+                          self.lay(self.warrant(name, scope="server_networks: 10.9.0.0/24", more=more)))
 
     def give_keys(self):
         for group in GROUPS:
@@ -155,6 +156,32 @@ class Opened(Granted):
         self.assertGreater(told[0]["bytes"], 1_000_000)
         self.assertLess(told[0]["bytes"], 300_000_000 * (revoked - began + 1) / took + 20_000_000)
         self.assertLess(told[0]["bytes"], 250_000_000)
+
+    def test_a_quota_in_bytes_is_met_to_the_octet(self):
+        self.authorise("little", more="depth: headers\nquota: {bytes: 5000000}\n")
+        self.give_keys()
+        self.ask_for_it()
+        self.assertEqual(self.fetch(443, "big").returncode, 0)
+        self.assertEqual(self.fetch(443, "index.html").returncode, 0)
+        told = self.decrypts(self.stop())
+        self.assertEqual([(t["result"], t["reason"]) for t in told], [("partial", "quota"), ("refused", "quota")])
+        self.assertGreaterEqual(told[0]["bytes"], 5_000_000)  # and the handshake, and the end of the last record
+        self.assertLess(told[0]["bytes"], 5_000_000 + 40_000)
+
+    def test_a_key_that_is_zeroised_ends_what_it_opened(self):
+        self.authorise()
+        self.give_keys()
+        self.ask_for_it()
+        curl = self.wire.start("client", ["curl", "-sk", "--http1.1", "-o", "/dev/null", "--limit-rate", "30M",
+                                          "--max-time", "5", "--resolve",
+                                          "ets.example:443:10.9.0.2", "https://ets.example:443/big"])
+        time.sleep(2)
+        for group in GROUPS:
+            os.remove(os.path.join(self.keys, os.path.basename(self.peers.key(group))))
+        curl.wait(60)
+        told = self.decrypts(self.stop())
+        self.assertEqual([(t["result"], t["reason"]) for t in told], [("partial", "no_key")])
+        self.assertLess(told[0]["bytes"], 110_000_000)
 
     def test_a_key_that_was_zeroised_opens_nothing_more(self):
         self.authorise()

@@ -24,6 +24,7 @@ class OneKey final : public keeper::KeyFinder {
     return group == crypto::Group::x25519 ? key_.get() : nullptr;  // whatever the server says, it is ours
   }
   bool find_rsa(const keys::Sha256&, keys::KeyPrints&) override { return true; }
+  bool holds(const keys::KeyPrints&) override { return true; }
   Err open_premaster(const keys::Sha256&, Bytes encrypted, crypto::Premaster& premaster) override {
     for (std::size_t i = 0; i < premaster.size() && i < encrypted.size(); ++i) premaster.bytes()[i] = encrypted[i];
     return Err::none;
@@ -65,7 +66,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   keys::Terms terms;
   keeper.terms(1, terms);
-  keeper.end(1);
+  keeper.end(1, 0);
   CHECK(keeper.talks() == 0 && keeper.tickets().size() <= keeper::Tickets::kMaxTickets);
   return 0;
 }

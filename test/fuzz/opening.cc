@@ -26,7 +26,8 @@ class KnownKeys final : public keys::Keys {  // zeros for everybody, as the suit
     return known(hellos, d) ? keys::Answer::granted : keys::Answer::refused;
   }
   void terms(keys::SessionId, keys::Terms&) noexcept override {}
-  void end(keys::SessionId) noexcept override {}
+  keys::Answer more(keys::SessionId, std::uint64_t, keys::Terms&) noexcept override { return keys::Answer::refused; }
+  void end(keys::SessionId, std::uint64_t) noexcept override {}
   static bool known(const keys::Hellos& hellos, keys::DirectionKeys& d) noexcept {
     const crypto::Suite* suite = crypto::find_suite(hellos.suite);
     if (suite == nullptr || hellos.version < 0x0301 || hellos.version > 0x0304) return false;

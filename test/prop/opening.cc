@@ -28,7 +28,8 @@ class LoggedKeys final : public keys::Keys {  // whoever is in the key log may b
   }
   Err renew(std::uint16_t suite, keys::DirectionKeys& d) noexcept override { return keys::renew(hasher_, suite, d); }
   void terms(keys::SessionId, keys::Terms&) noexcept override {}
-  void end(keys::SessionId) noexcept override {}
+  keys::Answer more(keys::SessionId, std::uint64_t, keys::Terms&) noexcept override { return keys::Answer::refused; }
+  void end(keys::SessionId, std::uint64_t) noexcept override {}
 
   struct Owed {
     keys::Part part;
@@ -47,7 +48,7 @@ class LoggedKeys final : public keys::Keys {  // whoever is in the key log may b
 std::vector<Heard> open_capture(const std::string& name, std::mt19937_64* cut = nullptr, bool late = false) {
   keys::Keylog log;
   const std::string lines = read(kFolder / (name + ".keylog"));
-  log.read_last(as_bytes(lines).subspan(log.read(as_bytes(lines))));
+  log.read_all(as_bytes(lines));
   const openssl::Hasher hasher;
   LoggedKeys keys(log, hasher, late);
   std::vector<Heard> all;

@@ -107,7 +107,7 @@ class Opener {
     heard_.key_updates = opening_.key_updates;
     keys_.terms(id_, heard_.terms);
     drop(opening_, room());
-    keys_.end(id_);
+    keys_.end(id_, 0);
     EXPECT_EQ(rooms_.live(), 0u);
     EXPECT_EQ(spools_.live_chunks(), 0u);
     return std::move(heard_);

@@ -20,8 +20,7 @@ struct File {
   const int fd;
 };
 
-std::string refusal_of(const File& file) {
-  struct stat at {};
+std::string refusal_of(const File& file, struct stat& at) {
   if (file.fd < 0 || fstat(file.fd, &at) != 0) return std::string("cannot be read: ") + std::strerror(errno);
   if (!S_ISREG(at.st_mode)) return "is no plain file; give the key file itself";
   if ((at.st_mode & 077) != 0) return "is open to others; close it, and think about whether it is still a secret: chmod 600";
@@ -37,7 +36,9 @@ bool read_private(const std::string& path, Text& out, std::string& problem) {
   const File file(path);
   out.memory_->clear();
   out.size_ = 0;
-  std::string why = refusal_of(file);
+  struct stat at {};
+  std::string why = refusal_of(file, at);
+  out.changed_s_ = at.st_ctim.tv_sec;
   while (why.empty() && out.size_ < Text::kRoom) {
     const ssize_t n = read(file.fd, out.memory_->bytes().data() + out.size_, Text::kRoom - out.size_);
     if (n == 0) break;

@@ -10,6 +10,7 @@ namespace pellucid::keyfiles {
 class Text {  // of one file
  public:
   MutBytes bytes() noexcept { return memory_->bytes().first(size_); }
+  std::int64_t changed_s() const noexcept { return changed_s_; }  // by ctime, which nobody can set back
 
  private:
   friend bool read_private(const std::string& path, Text& out, std::string& problem);
@@ -17,6 +18,7 @@ class Text {  // of one file
 
   std::unique_ptr<Secret<kRoom>> memory_ = std::make_unique<Secret<kRoom>>();
   std::size_t size_ = 0;
+  std::int64_t changed_s_ = 0;
 };
 
 // False: one line in `problem`, which begins with the path.

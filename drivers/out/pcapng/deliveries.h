@@ -18,9 +18,8 @@ struct Delivery {
 
 class Deliveries final : public exporter::Deliverer {
  public:
-  static constexpr std::uint64_t kMaxFile = 1u << 30;        // octets; then the next one begins
-  static constexpr std::size_t kMaxOut = 64 * 1024;          // octets that one record makes at most
-  static constexpr std::uint32_t kMaxDeliveries = 1u << 16;  // files that are told apart
+  static constexpr std::uint64_t kMaxFile = 1u << 30;  // octets; then the next one begins
+  static constexpr std::size_t kMaxOut = 64 * 1024;    // octets that one record makes at most
 
   Deliveries(std::string folder, exporter::Sealer& sealer) : folder_(std::move(folder)), sealer_(sealer) {
     out_.reserve(kMaxOut);
