@@ -77,6 +77,7 @@ struct ReplayKeys::Parts {
   keeper::InVault finder{&vault, now_s};
   openssl::Trust trust;
   std::unique_ptr<keeper::Warrants> warrants;
+  std::unique_ptr<PolicyGuard> guard;
   std::unique_ptr<keeper::Keeper> keeper;
   std::unique_ptr<Shared> shared;
   std::vector<std::uint8_t> embedded;  // what came of a key log in the capture
@@ -176,7 +177,8 @@ bool ReplayKeys::Parts::read_grants(const std::vector<std::string>& files, keepe
 ReplayKeys::ReplayKeys(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 ReplayKeys::~ReplayKeys() = default;
 
-std::unique_ptr<ReplayKeys> ReplayKeys::open(const KeyPlan& plan, std::string& problem, int& code) {
+std::unique_ptr<ReplayKeys> ReplayKeys::open(const KeyPlan& plan, const policy::Program* program, const classify::Names& names,
+                                             std::string& problem, int& code) {
   code = kInvalid;
   if (plan.any() && !plan.lab && (plan.grants.empty() || plan.authorities.empty())) {
     problem =
@@ -196,7 +198,10 @@ std::unique_ptr<ReplayKeys> ReplayKeys::open(const KeyPlan& plan, std::string& p
     if (!parts->read_grants(plan.grants, *granted, problem, code)) return nullptr;
     parts->warrants = std::move(granted);
   }
-  parts->keeper = std::make_unique<keeper::Keeper>(parts->hasher, *parts->warrants, &parts->finder, &parts->log, &parts->trust);
+  parts->guard = std::make_unique<PolicyGuard>(&names);
+  parts->guard->judge_by(program);
+  parts->keeper = std::make_unique<keeper::Keeper>(parts->hasher, *parts->warrants, &parts->finder, &parts->log, &parts->trust,
+                                                   parts->guard.get());
   parts->shared = std::make_unique<Shared>(*parts->keeper);
   return std::unique_ptr<ReplayKeys>(new ReplayKeys(std::move(parts)));
 }

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "app/guard.h"
 #include "drivers/out/pcapng/deliveries.h"
 #include "lib/engine/opened.h"
 #include "lib/export/eve_decrypt.h"
@@ -28,7 +29,9 @@ struct KeyPlan {
 class ReplayKeys final : public net::SecretsTaker {
  public:
   // Null: `problem` says why in one line, `code` is the exit code.
-  static std::unique_ptr<ReplayKeys> open(const KeyPlan& plan, std::string& problem, int& code);
+  // What `program` protects is not opened.
+  static std::unique_ptr<ReplayKeys> open(const KeyPlan& plan, const policy::Program* program, const classify::Names& names,
+                                          std::string& problem, int& code);
   ~ReplayKeys() override;
 
   keys::Keys& keys() noexcept;

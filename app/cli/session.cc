@@ -147,7 +147,10 @@ std::unique_ptr<Session> Session::open(const Plan& plan, std::string& problem, i
   if (!plan.policy.empty() && (p.program = read_program(plan.policy, *p.names, problem)) == nullptr) return nullptr;
   // A policy that asks for sessions to be opened is answered: where no grant was given, by refusals.
   const bool asked = p.program != nullptr && p.program->most() >= policy::Level::decrypt;
-  if ((plan.keys.any() || asked) && (p.keys = ReplayKeys::open(plan.keys, problem, code)) == nullptr) return nullptr;
+  if ((plan.keys.any() || asked) &&
+      (p.keys = ReplayKeys::open(plan.keys, p.program.get(), *p.names, problem, code)) == nullptr) {
+    return nullptr;
+  }
   code = kInvalid;
   p.source = io::FileSource::open(plan.file, {.repeat = plan.repeat, .secrets = p.keys.get()}, problem);
   if (p.source == nullptr) return nullptr;

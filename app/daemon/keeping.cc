@@ -17,8 +17,14 @@ std::int64_t now_s() { return std::time(nullptr); }
 
 }  // namespace
 
-Keeping::Keeping(unsigned workers, Grants& grants, AuditLog& audit, KeyDesk& keys)
-    : warrants_(grants, audit), keys_(keys), finder_(nullptr, now_s), keeper_(hasher_, warrants_, &finder_, nullptr) {
+Keeping::Keeping(unsigned workers, Grants& grants, AuditLog& audit, KeyDesk& keys, Policies& policies,
+                 const classify::Names* names)
+    : warrants_(grants, audit),
+      keys_(keys),
+      finder_(nullptr, now_s),
+      policies_(policies),
+      guard_(names),
+      keeper_(hasher_, warrants_, &finder_, nullptr, nullptr, &guard_) {
   for (unsigned i = 0; i < workers; ++i) wires_.push_back(std::make_unique<keeper::Wire>(hasher_));
 }
 
@@ -35,8 +41,11 @@ void Keeping::stop() {
 
 void Keeping::drive() {
   sys::name_thread("keeper");
+  const auto self = static_cast<unsigned>(wires_.size()) + 1;
+  policies_.online(self);
   auto swept = std::chrono::steady_clock::now();
   while (!stop_.load(std::memory_order_relaxed)) {
+    guard_.judge_by(policies_.take(self));
     const unsigned served = serve();
     const auto now = std::chrono::steady_clock::now();
     if (now - swept >= kSweep) {
@@ -45,6 +54,7 @@ void Keeping::drive() {
     }
     if (served == 0) std::this_thread::sleep_for(kNap);
   }
+  policies_.offline(self);
   keeper_.forget_tickets();
 }
 

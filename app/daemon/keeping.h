@@ -8,7 +8,9 @@
 
 #include "app/daemon/key_desk.h"
 #include "app/daemon/live_warrants.h"
+#include "app/guard.h"
 #include "drivers/crypto/openssl/hasher.h"
+#include "lib/engine/snap.h"
 #include "lib/keeper/in_vault.h"
 #include "lib/keeper/wire.h"
 
@@ -18,7 +20,10 @@ class Keeping {
  public:
   static constexpr unsigned kBatch = 64;  // questions of a worker that are served at once
 
-  Keeping(unsigned workers, Grants& grants, AuditLog& audit, KeyDesk& keys);
+  using Policies = engine::Snap<policy::Program>;
+
+  // It reads policies behind the workers and the exporter.
+  Keeping(unsigned workers, Grants& grants, AuditLog& audit, KeyDesk& keys, Policies& policies, const classify::Names* names);
   ~Keeping();
 
   void start();
@@ -35,6 +40,8 @@ class Keeping {
   LiveWarrants warrants_;
   KeyDesk& keys_;
   keeper::InVault finder_;
+  Policies& policies_;
+  PolicyGuard guard_;
   keeper::Keeper keeper_;
   std::vector<std::unique_ptr<keeper::Wire>> wires_;
   std::uint64_t gone_ = 0;  // keys of the vault, when it was last looked at

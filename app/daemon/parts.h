@@ -79,7 +79,7 @@ struct Parts {
   const std::chrono::steady_clock::time_point born = std::chrono::steady_clock::now();
   std::unique_ptr<dpdk::Eal> eal;
   Lanes::Ports ports;
-  Lanes::Snap policies{config.workers + 1};  // the exporter is the last reader
+  Lanes::Snap policies{config.workers + 2};  // the exporter and the keeper are the last readers
   std::unique_ptr<Keeping> keeping;
   std::unique_ptr<Lanes> lanes;
   dpi::NdpiNames names;

@@ -21,7 +21,7 @@ inline constexpr std::uint64_t kMaxConfirm = 24 * 3600;       // seconds
 inline constexpr std::size_t kMaxMessage = 1024;              // octets
 
 struct Published {
-  unsigned readers = 0;  // workers, and the exporter
+  unsigned readers = 0;  // workers, the exporter and the keeper
   unsigned live_on = 0;  // … that have taken the new program
   std::uint64_t us = 0;  // until then
 };

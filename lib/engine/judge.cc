@@ -87,7 +87,9 @@ void obey(State& s, std::uint32_t flow, const policy::Verdict& v) noexcept {
   flow::Cold& c = s.table.cold(flow);
   h.epoch = s.epoch;
   c.rule = v.rule;
-  const Level shows = v.shows == Level::decrypt && (c.marks & flow::kColdRefused) != 0 ? Level::classify : v.shows;
+  c.marks = static_cast<std::uint8_t>((c.marks & ~flow::kColdGuarded) | (v.guarded != 0 ? flow::kColdGuarded : 0));
+  Level shows = v.shows == Level::decrypt && (c.marks & flow::kColdRefused) != 0 ? Level::classify : v.shows;
+  if (v.guarded != 0 && (c.marks & flow::kColdLifted) != 0) shows = Level::decrypt;
   if (shows != level_of(h)) s.counters.policy_changed.inc();
   set_level(s, h, shows);
   if (v.reads < Level::metadata) {
@@ -167,6 +169,13 @@ void degrade(State& s, std::uint32_t flow) noexcept {
   flow::Hot& h = s.table.hot(flow);
   s.table.cold(flow).marks |= flow::kColdRefused;
   if (level_of(h) == Level::decrypt) set_level(s, h, Level::classify);
+}
+
+void lift(State& s, std::uint32_t flow) noexcept {
+  flow::Cold& c = s.table.cold(flow);
+  if ((c.marks & (flow::kColdGuarded | flow::kColdLifted)) != flow::kColdGuarded) return;
+  c.marks |= flow::kColdLifted;
+  set_level(s, s.table.hot(flow), Level::decrypt);
 }
 
 policy::Level level_under(State& s, std::uint32_t flow, const policy::Program& program) noexcept {

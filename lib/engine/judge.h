@@ -25,6 +25,8 @@ void forget(State& s, std::uint32_t flow) noexcept;         // the flow ends: gi
 
 // Nothing of it was opened though policy asked for it: it is shown as if policy had asked for no more than its application.
 void degrade(State& s, std::uint32_t flow) noexcept;
+// A protected flow is opened, since a grant lifts that.
+void lift(State& s, std::uint32_t flow) noexcept;
 
 // What it would be shown at under another policy, as far as is known of it now.
 policy::Level level_under(State& s, std::uint32_t flow, const policy::Program& program) noexcept;

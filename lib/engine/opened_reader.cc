@@ -11,6 +11,13 @@ namespace {
 
 Opened& opened_of(State& s, std::uint32_t flow) noexcept { return s.opened[s.table.hot(flow).session]; }
 
+keys::Asked asked_of(const State& s, std::uint32_t flow) noexcept {
+  if (s.program == nullptr) return {};
+  const flow::Cold& c = s.table.cold(flow);
+  const bool known = (s.table.hot(flow).flags & flow::kFlowLabelled) != 0;
+  return {&s.program->wish_of(c.rule), {c.master, c.app, c.category, known}};
+}
+
 tls::OpenRoom room_of(State& s, Opened& o) noexcept {
   return {{*s.opener.engine, s.sealed_rooms, {s.text.at, tls::kMaxSealed}, o.stats},
           s.spools,
@@ -18,12 +25,14 @@ tls::OpenRoom room_of(State& s, Opened& o) noexcept {
           {s.parking.at, tls::kMaxParked},
           *s.opener.keys,
           static_cast<std::int64_t>(s.ts_ns / 1'000'000'000),
-          s.program == nullptr ? nullptr : &s.program->wish_of(s.table.cold(o.flow).rule)};
+          asked_of(s, o.flow)};
 }
 
 // Without a policy everything is asked for that keys allow; with one, what it says of the flow once the server has answered.
-bool wants(const State& s, std::uint32_t flow) noexcept {
-  return s.program == nullptr || level_of(s.table.hot(flow)) >= policy::Level::decrypt;
+// For what is protected a grant is asked that may lift it; a protection that comes later ends what was opened before.
+bool wants(const State& s, std::uint32_t flow, const Opened& o) noexcept {
+  if (s.program == nullptr || level_of(s.table.hot(flow)) >= policy::Level::decrypt) return true;
+  return (s.table.cold(flow).marks & flow::kColdGuarded) != 0 && o.stats.opened == 0;
 }
 
 void give_back(State& s, std::uint32_t flow, Opened& o) noexcept {
@@ -46,6 +55,7 @@ void leave_closed(State& s, std::uint32_t flow) noexcept {
 
 void on_message(State& s, Opened& o, Dir dir, const tls::Out& out) noexcept {
   if (out.stage == tls::Stage::clear || o.clear == kNone) return;
+  lift(s, o.flow);
   tls::Room room{s.spools, s.room()};
   s.opener.keys->terms(o.opening.id, o.terms);
   tls::read_inside(s.tls[o.clear], dir, out.type, out.bytes,
@@ -93,6 +103,7 @@ Bytes first_bytes(const Opened& o, Bytes text, std::uint64_t begin) noexcept {
 }
 
 void on_text(State& s, Opened& o, Dir dir, const tls::Out& out) noexcept {
+  lift(s, o.flow);
   if (o.clear != kNone) hurry_tls(s, o.flow);
   o.missed += out.missed;
   const std::uint64_t begin = o.inner[index(dir)].octets + out.missed;
@@ -198,7 +209,7 @@ void start_opened(State& s, std::uint32_t flow) noexcept {
 
 Taken take_opened(State& s, std::uint32_t flow, Dir dir, Bytes bytes) noexcept {
   Opened& o = opened_of(s, flow);
-  if (o.wanted != 0 && !wants(s, flow) && o.stats.opened != 0) stop_opening(s, o);  // another policy came
+  if (o.wanted != 0 && !wants(s, flow, o) && o.stats.opened != 0) stop_opening(s, o);  // another policy came
   bool clear_over = o.clear == kNone || s.tls[o.clear].over != 0;
   if (!clear_over) {
     const ClearPart part = feed_tls(s, flow, o.clear, dir, bytes);
@@ -211,7 +222,7 @@ Taken take_opened(State& s, std::uint32_t flow, Dir dir, Bytes bytes) noexcept {
   // The clear part may be given up before the server has answered; the opening, which goes on, may not forget to ask then.
   const bool server_read = o.clear != kNone && s.tls[o.clear].server_read != 0;
   if (o.wanted == 0 && (server_read || clear_over)) {
-    if (!wants(s, flow)) {
+    if (!wants(s, flow, o)) {
       leave_closed(s, flow);
       return {clear_over ? Next::stop : Next::same, {}};
     }

@@ -66,6 +66,8 @@ constexpr std::uint16_t with_field(std::uint16_t flags, unsigned shift, unsigned
 static_assert(sizeof(Hot) == 2 * kLine && std::is_trivially_copyable_v<Hot>);
 
 inline constexpr std::uint8_t kColdRefused = 1;  // policy asked for it to be opened, and nothing was
+inline constexpr std::uint8_t kColdGuarded = 2;  // … asks, but protects it: only a grant that lifts this opens it
+inline constexpr std::uint8_t kColdLifted = 4;   // … which one did
 
 struct alignas(kLine) Cold {
   std::uint64_t first_ns;

@@ -13,8 +13,8 @@ class Keeper final : public keys::Keys {
   static constexpr std::size_t kMaxTalks = 1u << 16;  // sessions that are followed at once
 
   Keeper(const crypto::Hasher& hasher, Warrants& warrants, KeyFinder* keys, const keys::Keylog* log,
-         const x509::Trust* trust = nullptr)
-      : tickets_(hasher), tools_{hasher, keys, log, warrants, tickets_, trust} {}
+         const x509::Trust* trust = nullptr, Guard* guard = nullptr)
+      : tickets_(hasher), tools_{hasher, keys, log, warrants, tickets_, trust, guard} {}
 
   void begin(keys::SessionId id, const keys::Ends& ends) noexcept override;
   void message(keys::SessionId id, keys::Side from, std::uint8_t type, Bytes body) noexcept override;

@@ -49,13 +49,30 @@ keys::Session Talk::facts(const keys::Hellos& hellos, keys::Depth depth) const {
   session.key = has_prints_ ? &prints_ : nullptr;
   session.captured_s = captured_s_;
   session.depth = depth;
-  session.wish = hellos.wish;
+  session.wish = hellos.asked.wish;
+  session.labels = hellos.asked.labels;
   return session;
+}
+
+// Every name that the certificate has may be one that is protected.
+Reason Talk::ask(const keys::Session& session, keys::Terms& terms) const {
+  if (tools_.guard == nullptr) return tools_.warrants.ask(session, terms);
+  std::vector<std::string> entries;
+  tools_.guard->protections(session, name_, entries);
+  if (const Result<x509::Certificate> leaf = x509::read_certificate(leaf_)) {
+    x509::DnsNames names(*leaf);
+    unsigned count = 0;
+    for (Bytes name; count < kMaxNames && names.next(name); ++count) tools_.guard->protections(session, as_text(name), entries);
+  }
+  const std::vector<std::string_view> views(entries.begin(), entries.end());
+  keys::Session guarded = session;
+  guarded.protections = views;
+  return tools_.warrants.ask(guarded, terms);
 }
 
 bool Talk::permit(Permit& permit, const keys::Session& session) {
   if (permit == Permit::unasked) {
-    const Reason reason = tools_.warrants.ask(session, terms_);
+    const Reason reason = ask(session, terms_);
     if (reason != Reason::none && terms_.reason == Reason::none) terms_.reason = reason;
     permit = reason == Reason::none ? Permit::given : Permit::refused;
   }
@@ -146,7 +163,7 @@ void Talk::take_name() {
 // There is no key. If there is no grant either, that is the reason.
 Reason Talk::why_not(const keys::Hellos& hellos) {
   keys::Terms terms = terms_;
-  const Reason reason = tools_.warrants.ask(facts(hellos, keys::Depth::handshake), terms);
+  const Reason reason = ask(facts(hellos, keys::Depth::handshake), terms);
   return reason == Reason::none ? Reason::no_key : reason;
 }
 

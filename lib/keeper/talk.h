@@ -9,6 +9,7 @@
 #include "lib/crypto/dh.h"
 #include "lib/crypto/rsa.h"
 #include "lib/crypto/schedule.h"
+#include "lib/keeper/guard.h"
 #include "lib/keeper/tickets.h"
 #include "lib/keeper/transcript.h"
 #include "lib/keeper/warrants.h"
@@ -35,11 +36,13 @@ struct Tools {  // of the keeper, for all its talks
   Warrants& warrants;
   Tickets& tickets;
   const x509::Trust* trust;  // null: nobody asks who the peers are
+  Guard* guard;              // null: nothing is protected
 };
 
 class Talk {
  public:
   static constexpr std::size_t kMaxWaiting = 64 * 1024;  // octets of messages that come before their turn
+  static constexpr unsigned kMaxNames = 1024;            // of a certificate that are asked for
 
   Talk(const Tools& tools, const keys::Ends& ends);
 
@@ -67,6 +70,7 @@ class Talk {
 
   keys::Answer refuse(keys::Reason reason);
   keys::Session facts(const keys::Hellos& hellos, keys::Depth depth) const;
+  keys::Reason ask(const keys::Session& session, keys::Terms& terms) const;
   bool permit(Permit& permit, const keys::Session& session);
   keys::Answer put(Err err);
   bool faces(keys::Side side) const noexcept {  // whether what this side says may be read

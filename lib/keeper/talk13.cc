@@ -195,8 +195,7 @@ Answer Talk::lease_early(const keys::Hellos& hellos, keys::DirectionKeys& keys) 
                                                                  keys::Side::client, keys) != Err::none)) {
     return Answer::refused;
   }
-  if (tools_.warrants.ask(session, terms) != Reason::none || terms.direction == keys::Direction::to_client)
-    return Answer::refused;
+  if (ask(session, terms) != Reason::none || terms.direction == keys::Direction::to_client) return Answer::refused;
   if (!begun_) {
     if (tools_.warrants.begin(session, terms) != Reason::none) return Answer::refused;
     begun_ = true;

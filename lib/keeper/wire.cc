@@ -27,6 +27,7 @@ struct EndsBody {
 struct HellosBody {  // and the ids of wished grants behind it, each ended by a zero
   std::uint8_t client_random[32], server_random[32], session_id[32];
   std::uint16_t suite, version;
+  keys::Labels labels;
   std::uint8_t session_id_size, encrypt_then_mac, client, has_wish, depth, grants;
 };
 
@@ -145,10 +146,11 @@ keys::Answer Wire::Asker::lease(keys::SessionId id, const keys::Hellos& h, keys:
   body.client = static_cast<std::uint8_t>(h.client);
   std::uint8_t ids[keys::kMaxWished * 129];
   std::size_t used = 0;
-  if (h.wish != nullptr) {
+  body.labels = h.asked.labels;
+  if (h.asked.wish != nullptr) {
     body.has_wish = 1;
-    body.depth = static_cast<std::uint8_t>(h.wish->depth);
-    for (const std::string& grant : h.wish->grants) {
+    body.depth = static_cast<std::uint8_t>(h.asked.wish->depth);
+    for (const std::string& grant : h.asked.wish->grants) {
       if (used + grant.size() + 1 > sizeof ids) break;
       std::memcpy(ids + used, grant.c_str(), grant.size() + 1);
       used += grant.size() + 1;
@@ -228,7 +230,7 @@ void Wire::answer_lease(Keeper& keeper, Bytes question) noexcept {
                             body.server_random,
                             Bytes(body.session_id, body.session_id_size),
                             static_cast<Dir>(body.client),
-                            body.has_wish != 0 ? &wish : nullptr};
+                            {body.has_wish != 0 ? &wish : nullptr, body.labels}};
   keys::DirectionKeys d;
   AnswerHead head{};
   head.id = q.id;

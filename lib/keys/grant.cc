@@ -41,6 +41,7 @@ class Reader {
     read_texts(root.find("audience"), g_.audience);
     read_basis(root.find("legal_basis"));
     read_texts(root.find("override_protect"), g_.lifts);
+    for (std::string& entry : g_.lifts) entry = net::as_written(entry);
     return read_times(root) && read_scope(root.find("scope")) && read_methods(root.find("method")) &&
            read_keys(root.find("keys")) && read_depth(root);
   }

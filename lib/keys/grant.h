@@ -49,7 +49,7 @@ struct Grant {
   Quota quota;
   std::int64_t retention_s = 0;      // 0: nothing is said
   std::int64_t process_until_s = 0;  // likewise
-  std::vector<std::string> lifts;    // entries of `protect`: override_protect
+  std::vector<std::string> lifts;    // entries of `protect`, as net::as_written() has them: override_protect
 };
 constexpr bool allows(const Grant& g, Method m) noexcept { return (g.methods >> static_cast<unsigned>(m) & 1) != 0; }
 

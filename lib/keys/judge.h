@@ -45,6 +45,7 @@ struct Session {
   Depth depth = Depth::metadata;                  // how far it shall be opened
   std::span<const std::string_view> protections;  // entries of `protect` that hold for it
   const Wish* wish = nullptr;                     // what policy asks for; null: as far as a grant allows
+  Labels labels;
 };
 
 class Judge {

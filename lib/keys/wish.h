@@ -16,4 +16,15 @@ struct Wish {
   friend bool operator==(const Wish&, const Wish&) = default;
 };
 
+// What a flow is, as far as it was found out: numbers of classify::Label.
+struct Labels {
+  std::uint16_t master = 0, app = 0, category = 0;
+  std::uint8_t known = 0;
+};
+
+struct Asked {                 // by policy
+  const Wish* wish = nullptr;  // null: all that may be opened
+  Labels labels;
+};
+
 }  // namespace pellucid::keys

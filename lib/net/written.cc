@@ -54,6 +54,14 @@ bool read_network(Tree::Node node, Network& out, Fault& fault) {
   return refuse(node, in_ticks(node.text()) + " has bits behind its prefix; write " + in_ticks(text_of(out)), fault);
 }
 
+std::string as_written(std::string_view text) {
+  Network network;
+  if (read_network(text, network) == NetworkFault::none) return text_of(network);
+  std::string out(text);
+  for (char& c : out) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  return out;
+}
+
 bool read_ports(Tree::Node node, PortRange& out, Fault& fault) {
   const std::string_view text = node.text();
   const std::size_t dash = text.find('-');

@@ -29,6 +29,8 @@ struct Verdict {
   std::uint8_t waits = 0;         // kWait…; 0: the verdict is final, whatever else becomes known
   std::uint16_t rule = 0;         // the first that certainly matches; the number of rules stands for `default`
   std::uint32_t sample = 1;       // that rule's
+  std::uint8_t protects = 0;      // lists of `protect` that certainly hold, in Program's order
+  std::uint8_t guarded = 0;       // 1: without them it would be shown at decrypt
   friend bool operator==(const Verdict&, const Verdict&) = default;
 };
 

@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "lib/policy/build.h"
+#include "lib/policy/words.h"
 
 namespace pellucid::policy {
 
@@ -48,6 +49,7 @@ struct Program::Range {
 
 Program::Program(const Rules& rules, const Context& context, std::uint64_t generation)
     : generation_(generation),
+      protect_(rules.protect),
       words_(static_cast<unsigned>((kProtectBits + rules.rules.size() + 1 + net::kWord - 1) / net::kWord)),
       sets_(words_) {
   Builder(*this, rules, context).build();
@@ -142,6 +144,43 @@ std::uint8_t Program::waits(const Facts& f, const Desk& desk, unsigned word, std
   return out;
 }
 
+namespace {
+
+bool lies_in(const net::Network& n, std::uint8_t family, const std::uint8_t* address) noexcept {
+  return n.family == family && (n.bits == 0 || ((net::wide_of(address) ^ n.first) >> (128 - n.bits)) == 0);
+}
+
+bool lies_below(std::string_view name, std::string_view suffix) noexcept {
+  const auto same = [](char a, char b) { return (a >= 'A' && a <= 'Z' ? static_cast<char>(a - 'A' + 'a') : a) == b; };
+  const bool below = suffix.starts_with("*.");
+  if (below) suffix.remove_prefix(2);
+  if (name.ends_with('.')) name.remove_suffix(1);
+  if (name.size() < suffix.size() || !std::ranges::equal(name.substr(name.size() - suffix.size()), suffix, same)) return false;
+  return name.size() == suffix.size() ? !below : name[name.size() - suffix.size() - 1] == '.';
+}
+
+}  // namespace
+
+void Program::protections(const Facts& f, Desk& desk, const classify::Names* names, std::vector<std::string>& out) const {
+  const std::uint8_t protects = judge(f, desk).protects;
+  Match holds;
+  if ((protects & 1) != 0) {
+    std::ranges::copy_if(protect_.networks, std::back_inserter(holds.networks), [&](const net::Network& n) {
+      return lies_in(n, f.key->family, f.key->a) || lies_in(n, f.key->family, f.key->b);
+    });
+  }
+  if ((protects & 2) != 0) {
+    std::ranges::copy_if(protect_.names, std::back_inserter(holds.names),
+                         [&](const std::string& n) { return lies_below(f.name, n); });
+  }
+  const auto is_app = [&](std::uint16_t id) { return id == f.app || id == f.master; };
+  if ((protects & 4) != 0) std::ranges::copy_if(protect_.applications, std::back_inserter(holds.applications), is_app);
+  if ((protects & 8) != 0) holds.categories = {f.category};
+  for (const Condition& c : words_of(holds, names)) {
+    std::ranges::transform(c.words, std::back_inserter(out), net::as_written);
+  }
+}
+
 Verdict Program::judge(const Facts& f, Desk& desk) const noexcept {
   constexpr std::uint64_t kProtect = (1u << kProtectBits) - 1;
   mark(f, desk);
@@ -175,6 +214,8 @@ Verdict Program::judge(const Facts& f, Desk& desk) const noexcept {
   }
   range.add(level_of(v.rule, f.hash));
   v.sample = outcomes_[v.rule].sample;
+  v.protects = static_cast<std::uint8_t>(protects);
+  v.guarded = protects != 0 && range.least == Level::decrypt ? 1 : 0;
   if (protects != 0) {
     range.most = std::min(range.most, Level::metadata);
   } else if (may_protect != 0 && range.most > Level::metadata) {

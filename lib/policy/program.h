@@ -43,6 +43,9 @@ class Program {
 
   Verdict judge(const Facts& facts, Desk& desk) const noexcept;
 
+  // Entries of `protect` that certainly hold, as net::as_written() has them. It allocates: not for workers.
+  void protections(const Facts& facts, Desk& desk, const classify::Names* names, std::vector<std::string>& out) const;
+
   std::uint64_t generation() const noexcept { return generation_; }
   std::size_t rules() const noexcept { return outcomes_.size() - 1; }
   std::string_view name_of(std::uint16_t rule) const noexcept {
@@ -75,6 +78,7 @@ class Program {
   Level level_of(std::size_t rule, std::uint64_t hash) const noexcept;
 
   std::uint64_t generation_;
+  Match protect_;
   unsigned words_;
   std::uint32_t active_ = 0;  // tests that any rule makes, a bit each
   Level most_ = Level::ignore;

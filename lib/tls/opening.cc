@@ -23,10 +23,10 @@ struct Work {
 bool from_client(const Work& w) noexcept { return w.dir == w.o.client; }
 bool tls13(const Opening& o) noexcept { return o.version == 0x0304; }
 
-keys::Hellos hellos_of(const Opening& o, const keys::Wish* wish) noexcept {
+keys::Hellos hellos_of(const Opening& o, const keys::Asked& asked) noexcept {
   return {
       o.suite,  o.version, o.encrypt_then_mac != 0, o.client_random, o.server_random, Bytes(o.session_id, o.session_id_size),
-      o.client, wish};
+      o.client, asked};
 }
 
 Stage stage_of(Part part) noexcept {
@@ -74,7 +74,7 @@ void take_key(Work& w, Part part, const keys::DirectionKeys& d) noexcept {
 
 void ask(Work& w, Part part) noexcept {
   keys::DirectionKeys d;
-  switch (w.room.keys.lease(w.o.id, hellos_of(w.o, w.room.wish), part, side_of(w), w.room.captured_s, d)) {
+  switch (w.room.keys.lease(w.o.id, hellos_of(w.o, w.room.asked), part, side_of(w), w.room.captured_s, d)) {
     case keys::Answer::granted:
       return take_key(w, part, d);
     case keys::Answer::later:

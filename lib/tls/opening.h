@@ -79,8 +79,8 @@ struct OpenRoom {
   MutBytes scratch;  // kMaxMessageKept at least; not the bench's
   MutBytes parking;  // kMaxParked at least
   keys::Keys& keys;
-  std::int64_t captured_s;           // of the packet at hand
-  const keys::Wish* wish = nullptr;  // what policy asks for
+  std::int64_t captured_s;  // of the packet at hand
+  keys::Asked asked = {};
 };
 inline constexpr std::uint32_t kMaxParked = 64 * 1024;       // octets of a direction that wait for a hello or a key
 inline constexpr std::uint32_t kMaxMessageKept = 64 * 1024;  // octets of a protected handshake message

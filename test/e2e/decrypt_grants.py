@@ -138,11 +138,21 @@ class WhatNot(Granted):
     def test_keys_in_memory_where_the_set_forbids_it(self):
         self.refused("no_key", "curl-http1", self.warrant(), pin=self.pin)
 
-    def test_what_policy_protects_is_not_asked_for(self):
-        for protect in ("names: [ets.example]", "networks: [127.0.0.0/8]"):
+    def test_what_policy_protects_is_opened_only_where_enough_lift_it(self):
+        for protect in ("names: [ets.example]", "names: ['*.example']", "networks: [127.0.0.0/8]", "applications: [TLS]"):
             policy = self.write("protect.yaml", POLICY + f"protect: {{{protect}}}\n")
-            self.assertEqual(self.decrypts("x25519-aes128", self.warrant(), "--policy", policy), [])
-            self.assertEqual({r["pellucid"]["level"] for r in self.records}, {"metadata"})
+            entry = protect.split("[")[1].strip("]'")
+            lifts = f"depth: headers\noverride_protect: ['{entry}']\n"
+            all_three = ("ada", "bob", "cleo")
+            for grant in (self.warrant(), self.warrant("two", more=lifts),
+                          self.warrant("other", signers=all_three, more=lifts.replace(entry, "clinic.example"))):
+                told = self.decrypts("x25519-aes128", grant, "--policy", policy)
+                self.assertEqual([(t["result"], t["reason"], t["records_ok"]) for t in told], [("refused", "excluded", 0)])
+                self.assertEqual({r["pellucid"]["level"] for r in self.records}, {"metadata"})
+            told = self.decrypts("x25519-aes128", self.warrant("three", signers=all_three, more=lifts), "--policy", policy)
+            self.assertEqual([t["result"] for t in told], ["opened"])
+            levels = {r["pellucid"]["level"] for r in self.records if r["event_type"] in ("flow", "decrypt")}
+            self.assertEqual(levels, {"decrypt"})
 
     def test_too_few_signatures_and_changed_texts(self):
         for signers in (("ada",), ("ada", "eve"), ("ada", "old"), ("eve", "desk")):

@@ -49,6 +49,7 @@ class Gate final : public keeper::Warrants {
     terms.grant = 3;
     terms.depth = depth;
     terms.direction = direction;
+    if (!session.protections.empty()) return keys::Reason::excluded;
     return session.depth > depth ? keys::Reason::depth : refusal;
   }
   keys::Reason begin(const keys::Session&, keys::Terms&) override {
@@ -66,6 +67,13 @@ class Gate final : public keeper::Warrants {
   bool annex_a = false;
   unsigned begun = 0;
   std::vector<keys::Depth> asked;
+};
+
+struct Protected final : keeper::Guard {  // what the certificate calls the server, not what the client did
+  void protections(const keys::Session& session, std::string_view name, std::vector<std::string>& out) override {
+    if (++asked[std::string(name)] > 1 || session.depth > keys::Depth::handshake) out.emplace_back(name);
+  }
+  std::map<std::string, unsigned> asked;
 };
 
 struct Bench {
@@ -167,6 +175,22 @@ TEST(Keeper, WithoutAWarrantNothingIsDerived) {
   }
   EXPECT_EQ(bench.gate.begun, 0u);
   EXPECT_EQ(bench.keeper.tickets().size(), 0u);
+}
+
+TEST(Keeper, TheCertificatesNamesAreHeldAgainstWhatIsProtected) {
+  Bench bench;
+  Protected guard;
+  keeper::Keeper keeper(bench.hasher, bench.gate, &bench.folder, nullptr, nullptr, &guard);
+  Opener opener(keeper);
+  for (const Talk& talk : talks_of(read(kFolder / "curl-http1.pcap"))) {
+    const Heard heard = opener.open_all(talk);
+    if (heard.messages[0].empty()) continue;
+    EXPECT_TRUE(silent(heard));
+    EXPECT_GT(heard.stats.opened, 0u);  // the handshake
+    EXPECT_EQ(heard.terms.reason, keys::Reason::excluded);
+  }
+  EXPECT_EQ(guard.asked["ets.example"], 3u);  // by the hello; by hello and certificate
+  EXPECT_EQ(bench.gate.begun, 0u);
 }
 
 TEST(Keeper, AtDepthHandshakeNoDataIsOpenedAndNoTicketKept) {

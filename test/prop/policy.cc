@@ -223,7 +223,7 @@ Verdict plain(const Rules& rules, const Flow& f) {
   }
   add(*first);
   v.sample = first->sample;
-  bool protects = false, may_protect = false;
+  bool may_protect = false;
   std::uint8_t protect_waits = 0;
   for (unsigned i = 0; i < 4; ++i) {
     Match one;
@@ -234,9 +234,11 @@ Verdict plain(const Rules& rules, const Flow& f) {
     if (one == Match{}) continue;
     const Says says = evaluate(one, f);
     if (says.possible) may_protect = true;
-    if (says.certain()) protects = true;
+    if (says.certain()) v.protects |= static_cast<std::uint8_t>(1u << i);
     if (says.possible) protect_waits |= says.waits;
   }
+  const bool protects = v.protects != 0;
+  v.guarded = protects && least == Level::decrypt ? 1 : 0;
   if (protects) most = std::min(most, Level::metadata);
   if (may_protect) least = std::min(least, Level::metadata);
   if (!protects && may_protect && most > Level::metadata) v.waits |= protect_waits;

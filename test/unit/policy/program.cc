@@ -91,6 +91,29 @@ TEST_F(Judged, APendingRuleThatWouldChangeNothingIsNotWaitedFor) {
   EXPECT_EQ(judge(*p), (Verdict{Level::count, Level::count, 0, 1, 1}));
 }
 
+TEST_F(Judged, WhatIsProtectedAndAskedForIsNamed) {
+  const auto p = program(R"(
+default: {level: metadata}
+protect: {names: [Clinic.example, "*.law.example"], networks: [192.0.2.0/28, 198.51.100.0/24, 10.0.0.1/32]}
+rules:
+- {name: all, level: decrypt, match: {ports: 443}}
+)");
+  const auto entries = [&](std::string_view name) {
+    settle(name, kContentTls, 91);
+    std::vector<std::string> out;
+    p->protections(facts_, *desk_, nullptr, out);
+    return out;
+  };
+  EXPECT_EQ(entries("a.CLINIC.example"), (std::vector<std::string>{"10.0.0.1/32", "192.0.2.0/28", "clinic.example"}));
+  EXPECT_EQ(entries("x.law.example."), (std::vector<std::string>{"10.0.0.1/32", "192.0.2.0/28", "*.law.example"}));
+  EXPECT_EQ(entries("law.example"), (std::vector<std::string>{"10.0.0.1/32", "192.0.2.0/28"}));
+  const Verdict v = judge(*p);
+  EXPECT_EQ(std::pair(v.protects, v.guarded), (std::pair<std::uint8_t, std::uint8_t>{1, 1}));
+  key_ = key_of("10.0.0.2", 40000, "203.0.113.7", 443);
+  EXPECT_EQ(entries("law.example"), std::vector<std::string>{});
+  EXPECT_EQ(entries("notclinic.example"), std::vector<std::string>{});
+}
+
 TEST_F(Judged, ARuleBehindTheFirstCertainOneIsNotPending) {
   const auto p = program(R"(
 default: {level: ignore}
@@ -135,7 +158,7 @@ rules: [{name: quiet, level: count, match: {ports: 25}}]
 )");
   EXPECT_EQ(judge(*p), (Verdict{Level::metadata, Level::classify, kWaitName | kWaitApp, 1, 1}));
   settle("www.clinic.example", kContentTls, 1);
-  EXPECT_EQ(judge(*p), (Verdict{Level::metadata, Level::metadata, 0, 1, 1}));
+  EXPECT_EQ(judge(*p), (Verdict{Level::metadata, Level::metadata, 0, 1, 1, 2}));
   settle("www.example", kContentTls, 1, 1);
   EXPECT_EQ(judge(*p).shows, Level::metadata);
   settle("www.example", kContentTls, 1, 2);
@@ -145,7 +168,7 @@ rules: [{name: quiet, level: count, match: {ports: 25}}]
   key_ = key_of("10.66.0.1", 1, "192.0.2.7", 443);
   settle("", 0, 0);
   facts_.app_known = Known::not_yet;
-  EXPECT_EQ(judge(*p), (Verdict{Level::metadata, Level::metadata, 0, 1, 1}));
+  EXPECT_EQ(judge(*p), (Verdict{Level::metadata, Level::metadata, 0, 1, 1, 1}));
 }
 
 TEST_F(Judged, OneFlowInSoManyGetsASampledLevelTheOthersCount) {
