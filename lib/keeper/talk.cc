@@ -1,6 +1,7 @@
 #include "lib/keeper/talk.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "lib/crypto/suite.h"
 #include "lib/tls/handshake.h"
@@ -79,15 +80,44 @@ bool Talk::permit(Permit& permit, const keys::Session& session) {
   return permit == Permit::given;
 }
 
-void Talk::message(keys::Side from, std::uint8_t type, Bytes body) {
-  const auto what = static_cast<tls::Message>(type);
-  if (!transcript_.begun()) {
-    if (what == tls::Message::client_hello) return on_client_hello(body);
-    if (what == tls::Message::server_hello) return on_server_hello(body);
-    return;
+bool Talk::wait(std::vector<Late>& list, std::uint8_t type, Bytes body) {
+  waiting_ += body.size() + sizeof(Late);
+  if (waiting_ > kMaxWaiting) {
+    whole_ = false;
+    return false;
   }
-  if (version_ == 0x0304) return message13(from, type, body);
-  message12(from, type, body);
+  list.push_back({type, {body.begin(), body.end()}});
+  return true;
+}
+
+void Talk::message(keys::Side from, std::uint8_t type, Bytes body) {
+  if (transcript_.begun()) {
+    if (version_ == 0x0304) return message13(from, type, body);
+    return message12(from, type, body);
+  }
+  const tls::Message first = from == keys::Side::client ? tls::Message::client_hello : tls::Message::server_hello;
+  std::vector<Late>& list = early_[static_cast<std::size_t>(from)];
+  if (list.empty() && static_cast<tls::Message>(type) != first) return;
+  if (wait(list, type, body)) begin_in_order();
+}
+
+// Hellos are counted as they were said, however the two directions were captured: the client's, perhaps a HelloRetryRequest and
+// the client's second one, the server's.
+void Talk::begin_in_order() {
+  std::vector<Late>& client = early_[static_cast<std::size_t>(keys::Side::client)];
+  std::vector<Late>& server = early_[static_cast<std::size_t>(keys::Side::server)];
+  if (client.empty() || server.empty()) return;
+  const Result<tls::ServerHello> hello = tls::read_server_hello(server[0].body);
+  const std::size_t hellos = hello && hello->retry ? 2 : 1;
+  if (client.size() < hellos || server.size() < hellos) return;
+  const std::vector<Late> said[2] = {std::exchange(client, {}), std::exchange(server, {})};
+  for (std::size_t i = 0; i < hellos; ++i) {
+    on_client_hello(said[0][i].body);
+    on_server_hello(said[1][i].body);
+  }
+  if (!transcript_.begun()) return;
+  for (std::size_t i = hellos; i < said[1].size(); ++i) message(keys::Side::server, said[1][i].type, said[1][i].body);
+  for (std::size_t i = hellos; i < said[0].size(); ++i) message(keys::Side::client, said[0][i].type, said[0][i].body);
 }
 
 void Talk::on_client_hello(Bytes body) {

@@ -77,6 +77,8 @@ class Talk {
     return terms_.direction == keys::Direction::both ||
            (terms_.direction == keys::Direction::to_server) == (side == keys::Side::client);
   }
+  bool wait(std::vector<Late>& list, std::uint8_t type, Bytes body);  // false: no room; the transcript has a hole
+  void begin_in_order();
   void on_client_hello(Bytes body);
   void on_server_hello(Bytes body);
   void note_key(const keys::KeyPrints& prints);
@@ -106,6 +108,8 @@ class Talk {
 
   // TLS 1.2 and before, in talk12.cc
   void message12(keys::Side from, std::uint8_t type, Bytes body);
+  void take12(keys::Side from, std::uint8_t type, Bytes body);
+  void take_what_waits();
   void on_key_exchange(Bytes body);
   void keep_ticket12(Bytes body);
   keys::Answer lease12(const keys::Hellos& hellos, keys::Side side, keys::DirectionKeys& keys);
@@ -124,6 +128,9 @@ class Talk {
   std::int64_t captured_s_ = 0;
 
   Transcript transcript_;
+  // What came before its turn: of each side until both hellos are there; of the client until the server's flight is over.
+  std::vector<Late> early_[2], late_;
+  std::size_t waiting_ = 0;  // octets of these, and of tickets_
   bool retried_ = false;
   std::uint16_t version_ = 0;
   std::uint16_t suite_ = 0;
@@ -145,13 +152,13 @@ class Talk {
   std::optional<crypto::HashSecret> resumption_;
   Transcript::Digest at_hello_, at_server_finished_, at_client_finished_;
   bool server_finished_ = false, client_finished_ = false, whole_ = true;
-  std::vector<Late> late_;  // of the client, until the server has finished
   std::vector<Late> tickets_;
-  std::size_t late_size_ = 0;
 
   // TLS 1.2 and before
   bool extended_master_ = false, offered_extended_ = false;
   std::vector<std::uint8_t> session_id_, offered_id_, offered_ticket_, new_ticket_, client_exchange_;
+  std::vector<Late> behind_;  // of the server, until the client has sent its part of the exchange
+  bool server_done_ = false;
   Transcript::Digest at_exchange_;
   Secret<48> master_;
   bool has_master_ = false;

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <utility>
 
 #include "lib/crypto/prf.h"
 #include "lib/crypto/suite.h"
@@ -13,7 +14,8 @@ using keys::Answer;
 using keys::Reason;
 using tls::Message;
 
-// A renegotiation begins anew; its hellos are protected, and by then read.
+// A renegotiation begins anew; its hellos are protected, and by then read. Messages count as they were said: the client's part
+// of an exchange behind all of the server's, the rest of the server's behind it.
 void Talk::message12(keys::Side from, std::uint8_t type, Bytes body) {
   const auto what = static_cast<Message>(type);
   if (what == Message::client_hello) {
@@ -23,9 +25,28 @@ void Talk::message12(keys::Side from, std::uint8_t type, Bytes body) {
     leaf_.clear();
     client_exchange_.clear();
     new_ticket_.clear();
-    has_master_ = logged_ = false;
-    return on_client_hello(body);
+    has_master_ = logged_ = server_done_ = false;
+    return message(from, type, body);
   }
+  const bool server = from == keys::Side::server;
+  if (!server && !server_done_ && what != Message::finished) return static_cast<void>(wait(late_, type, body));
+  if (server && server_done_ && client_exchange_.empty()) return static_cast<void>(wait(behind_, type, body));
+  take12(from, type, body);
+  if (server && what == Message::server_hello_done) {
+    server_done_ = true;
+    take_what_waits();
+  }
+  if (!client_exchange_.empty()) take_what_waits();
+}
+
+// What was to come before it may have been lost.
+void Talk::take_what_waits() {
+  for (const Late& late : std::exchange(late_, {})) take12(keys::Side::client, late.type, late.body);
+  for (const Late& late : std::exchange(behind_, {})) take12(keys::Side::server, late.type, late.body);
+}
+
+void Talk::take12(keys::Side from, std::uint8_t type, Bytes body) {
+  const auto what = static_cast<Message>(type);
   static_cast<void>(transcript_.add(type, body));
   if (what == Message::client_key_exchange && from == keys::Side::client) {
     client_exchange_.assign(body.begin(), body.end());
@@ -69,6 +90,7 @@ void Talk::on_key_exchange(Bytes body) {
 }
 
 Answer Talk::lease12(const keys::Hellos& hellos, keys::Side side, keys::DirectionKeys& keys) {
+  take_what_waits();
   if (application_ == Permit::refused) return Answer::refused;
   if (application_ == Permit::given && !faces(side)) return Answer::refused;
   if (logged_) return put(keys::lease_from(*tools_.log, tools_.hasher, hellos, keys::Part::application, side, keys));

@@ -18,12 +18,7 @@ using tls::Message;
 void Talk::message13(keys::Side from, std::uint8_t type, Bytes body) {
   if (from == keys::Side::server) return on_server_flight(type, body);
   if (server_finished_) return on_client_flight(type, body);
-  late_size_ += body.size() + sizeof(Late);
-  if (late_size_ > kMaxWaiting) {
-    whole_ = false;
-    return;
-  }
-  late_.push_back({type, {body.begin(), body.end()}});
+  static_cast<void>(wait(late_, type, body));
 }
 
 void Talk::on_server_flight(std::uint8_t type, Bytes body) {
@@ -95,9 +90,7 @@ void Talk::prove_peer(Bytes body) {
 // A ticket's secret is made of the whole handshake (RFC 8446 4.6.1), and only where the session itself may be read.
 void Talk::on_ticket13(Bytes body) {
   if (client_finished_) return keep_ticket13(body);
-  late_size_ += body.size() + sizeof(Late);
-  if (late_size_ <= kMaxWaiting)
-    tickets_.push_back({static_cast<std::uint8_t>(Message::new_session_ticket), {body.begin(), body.end()}});
+  static_cast<void>(wait(tickets_, static_cast<std::uint8_t>(Message::new_session_ticket), body));
 }
 
 void Talk::keep_ticket13(Bytes body) {

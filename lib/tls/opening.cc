@@ -4,7 +4,7 @@
 #include <cstring>
 #include <utility>
 
-#include "lib/tls/hello.h"
+#include "lib/tls/progress.h"
 
 namespace pellucid::tls {
 namespace {
@@ -21,7 +21,6 @@ struct Work {
 };
 
 bool from_client(const Work& w) noexcept { return w.dir == w.o.client; }
-bool tls13(const Opening& o) noexcept { return o.version == 0x0304; }
 
 keys::Hellos hellos_of(const Opening& o, const keys::Asked& asked) noexcept {
   return {
@@ -113,16 +112,25 @@ void renew(Work& w) noexcept {
   if (w.room.keys.renew(w.o.suite, d) != Err::none || !put_key(w, d, Stage::application)) refuse(w);
 }
 
-// What comes before the second hello is early data, which is void (RFC 8446 4.2.10).
-bool skips_early(const Work& w) noexcept { return from_client(w) && w.o.retried && w.o.hellos < 2; }
+// Early data comes first where it was offered; where it cannot be opened, it is passed over.
+void ask_first(Work& w) noexcept {
+  const bool early = from_client(w) && w.o.early_offered != 0 && w.o.early_asked == 0;
+  if (early) {
+    w.o.early_asked = 1;
+    ask(w, Part::early);
+  }
+  if (early && !w.side.refused) return;
+  w.side.refused = 0;
+  if (!skips_early(w.o, w.dir)) ask(w, Part::handshake);
+}
 
 // A protected record begins where no key is in force. Before the server has spoken it can only be early data.
 void on_locked(Work& w) noexcept {
   if (w.side.refused) return;
-  if (w.o.version == 0) {
+  if (!has_hellos(w.o, w.dir)) {
     w.side.wait = Wait::hello;
-  } else if (tls13(w.o) && w.side.stage == Stage::clear && !skips_early(w)) {
-    ask(w, Part::handshake);
+  } else if (tls13(w.o) && w.side.stage == Stage::clear) {
+    ask_first(w);
   }
 }
 
@@ -139,52 +147,22 @@ void park_again(Work& w, Bytes rest) noexcept {
 
 // In TLS 1.3 it means nothing. Where the version is not known yet, a second hello may follow, else what is protected.
 void on_change(Work& w) noexcept {
-  if (w.o.version == 0 && from_client(w) && !w.o.retried) w.side.wait = Wait::hello;
-  if (w.o.version != 0 && !tls13(w.o)) ask_next(w, Part::application);
+  const bool second = !from_client(w) || w.o.retried != 0;
+  if (w.o.version == 0 && !second) w.side.wait = Wait::hello;
+  if (w.o.version == 0 || tls13(w.o)) return;
+  if (!may_change(w.o, w.dir)) {
+    w.side.wait = Wait::hello;
+    return;
+  }
+  if (!from_client(w)) w.o.server_changed = 1;
+  ask_next(w, Part::application);
 }
 
 // The suite is known now. What waited is early data, or came by another queue before the ServerHello.
 void end_waiting(Work& w) noexcept {
   w.side.wait = Wait::none;
   if (!tls13(w.o)) return on_change(w);
-  const bool early = from_client(w) && w.o.early_offered != 0;
-  if (early) ask(w, Part::early);
-  if (early && !w.side.refused) return;
-  w.side.refused = 0;
-  if (!skips_early(w)) ask(w, Part::handshake);
-}
-
-void note_client_hello(Work& w) noexcept {
-  const Result<ClientHello> hello = read_client_hello(w.out.bytes);
-  if (!hello || hello->random.size() != sizeof w.o.client_random) return;
-  w.o.client = w.dir;
-  w.o.client_known = 1;
-  if (w.o.hellos == 0) w.o.early_offered = (hello->has & kHasEarlyData) != 0;
-  if (w.o.hellos < 2) ++w.o.hellos;
-  if (w.side.stage == Stage::early) w.o.early_void = 1;  // a second one: a HelloRetryRequest came between
-  std::ranges::copy(hello->random, w.o.client_random);
-}
-
-void note_server_hello(Work& w) noexcept {
-  Opening& o = w.o;
-  const Result<ServerHello> hello = read_server_hello(w.out.bytes);
-  if (!hello || hello->random.size() != sizeof o.server_random) return;
-  if (hello->retry) {
-    o.retried = 1;
-    return;
-  }
-  if (!o.client_known) o.client = other(w.dir);
-  o.client_known = 1;
-  std::ranges::copy(hello->random, o.server_random);
-  o.session_id_size = static_cast<std::uint8_t>(std::min(hello->session_id.size(), sizeof o.session_id));
-  std::copy_n(hello->session_id.begin(), o.session_id_size, o.session_id);
-  o.suite = hello->cipher;
-  o.version = hello->real_version();
-  o.encrypt_then_mac = (hello->has & kHasEncryptThenMac) != 0;
-  for (OpeningSide& side : o.side) {
-    if (side.unsealer.sealing != Sealing::over) side.refused = 0;
-    if (tls13(o) && side.wait != Wait::hello) side.unsealer.muted = 1;  // what waits may hold a second hello
-  }
+  ask_first(w);
 }
 
 // The secrets of what follows hang on the server's flight, however the two directions were captured.
@@ -201,8 +179,7 @@ void end_handshake(Work& w) noexcept {
 void on_message(Work& w) noexcept {
   const auto type = static_cast<Message>(w.out.type);
   const bool first = w.out.stage == Stage::clear || !tls13(w.o);  // hellos; those of a renegotiation are protected
-  if (first && type == Message::client_hello) note_client_hello(w);
-  if (first && type == Message::server_hello) note_server_hello(w);
+  if (first) note(w.o, w.dir, type, w.out.bytes);
   w.room.keys.message(w.o.id, side_of(w), w.out.type, w.out.bytes);
   if (!tls13(w.o) || w.out.stage == Stage::clear) return;
   if (type == Message::encrypted_extensions && !accepts_early_data(w.out.bytes)) w.o.early_void = 1;
@@ -334,7 +311,7 @@ OpenEvent open(Opening& o, Dir dir, Bytes& bytes, const OpenRoom& room, Out& out
     return OpenEvent::message;
   }
   end_early(w);
-  if (w.side.wait == Wait::hello && o.version != 0) end_waiting(w);
+  if (w.side.wait == Wait::hello && (tls13(o) ? has_hellos(o, dir) : may_change(o, dir))) end_waiting(w);
   if (w.side.wait == Wait::flight && flight_is_over(o)) {
     w.side.wait = Wait::none;
     ask_next(w, Part::application);
@@ -363,11 +340,12 @@ void answer(Opening& o, Part part, keys::Side from, const keys::DirectionKeys* k
   w.side.wait = Wait::none;
   if (keys != nullptr) return take_key(w, part, *keys);
   if (part != Part::early) return refuse(w);
-  if (!skips_early(w)) ask(w, Part::handshake);
+  if (!skips_early(w.o, w.dir)) ask(w, Part::handshake);
 }
 
 void lose(Opening& o, Dir dir, std::uint32_t missed, const OpenRoom& room) noexcept {
   OpeningSide& side = o.side[index(dir)];
+  note_lost(o, dir);
   if (side.wait != Wait::none) {  // what is parked does not go on where it ends
     side.missed += missed;
     return;

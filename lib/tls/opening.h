@@ -15,7 +15,7 @@ enum class Stage : std::uint8_t { clear, early, handshake, application };  // wh
 
 enum class Wait : std::uint8_t {
   none,
-  hello,   // for the ServerHello that says how what came is to be opened
+  hello,   // for what the other side said before it, hellos above all
   key,     // for the answer to lease()
   flight,  // for the end of the server's flight, which comes before what the client says next
   other,   // for the other direction, whose key is awaited: what it holds came first
@@ -52,8 +52,13 @@ struct Opening {
   std::uint8_t hellos;   // of the client, up to two
   std::uint8_t encrypt_then_mac;
   std::uint8_t early_offered;  // by the first ClientHello
+  std::uint8_t early_asked;    // a key for it was asked for
   std::uint8_t early_void;     // the server refused early data: what the client sends next is under the handshake's key
   std::uint8_t key_updates;    // seen, as far as they can be counted
+  // TLS 1.2 and before: what was seen of a handshake.
+  std::uint8_t server_done;     // ServerHelloDone: it is a full one
+  std::uint8_t exchanged;       // … ClientKeyExchange
+  std::uint8_t server_changed;  // the server's ChangeCipherSpec
 };
 static_assert(std::is_trivially_copyable_v<Opening>);
 
