@@ -2,6 +2,7 @@
 """The daemon on a wire between a client and an unmodified nginx with static key shares: under a signed grant it opens what they
 say; without one, after a revocation, or once the key is gone, nothing."""
 import grp
+import hmac
 import json
 import os
 import shutil
@@ -10,6 +11,7 @@ import time
 import unittest
 
 import live
+import live_keys
 
 live.enter()
 
@@ -167,6 +169,41 @@ class Opened(Granted):
         self.assertEqual([(t["result"], t["reason"]) for t in told], [("partial", "quota"), ("refused", "quota")])
         self.assertGreaterEqual(told[0]["bytes"], 5_000_000)  # and the handshake, and the end of the last record
         self.assertLess(told[0]["bytes"], 5_000_000 + 40_000)
+
+    def secrets(self, log):
+        """All that the session's keys are made of, as its client logged it, and these keys (RFC 8446 7.3; AES-256-GCM)."""
+        found = {}
+        with open(log, encoding="utf-8") as lines:
+            for label, _, secret in (line.split() for line in lines if not line.startswith("#")):
+                if "TRAFFIC_SECRET" not in label:
+                    continue
+                found[label] = bytes.fromhex(secret)
+                for what, size in ((b"tls13 key", 32), (b"tls13 iv", 12)):
+                    info = size.to_bytes(2, "big") + bytes([len(what)]) + what + b"\0\1"
+                    found[f"{label} {what.decode()}"] = hmac.digest(found[label], info, "sha384")[:size]
+        return found
+
+    def left_of(self, secrets):
+        """Which of them the daemon has in its memory: rings, slabs, heaps and stacks."""
+        pages = list(live_keys.memory(self.daemon.process.pid))
+        return {name for name, secret in secrets.items() if any(secret in page for page in pages)}
+
+    @unittest.skipIf(os.environ.get("SANITIZE", "none") != "none", "sanitizers keep what is given back")
+    def test_when_a_session_is_over_nothing_of_its_secrets_is_left(self):
+        self.authorise()
+        self.give_keys()
+        self.ask_for_it()
+        log = os.path.join(self.folder, "keylog")
+        curl = self.wire.start("client", ["curl", "-sk", "--http1.1", "--tls13-ciphers", "TLS_AES_256_GCM_SHA384",
+                                          "-o", "/dev/null",
+                                          "--limit-rate", "1M", "--max-time", "4", "--resolve", "ets.example:443:10.9.0.2",
+                                          "https://ets.example:443/big"], env={**os.environ, "SSLKEYLOGFILE": log})
+        live.until(lambda: os.path.exists(log) and len(self.secrets(log)) == 12, what="the session's secrets")
+        secrets = self.secrets(log)
+        live.until(lambda: "SERVER_TRAFFIC_SECRET_0 tls13 key" in self.left_of(secrets), what="keys in use")
+        curl.wait(20)
+        live.until(lambda: not self.left_of(secrets), what="the end of all that was secret")
+        self.assertEqual([t["result"] for t in self.decrypts(self.stop())], ["opened"])
 
     def test_a_key_that_is_zeroised_ends_what_it_opened(self):
         self.authorise()
