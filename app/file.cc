@@ -21,4 +21,9 @@ std::optional<std::string> read_file(const std::string& file, const Wanted& want
   return std::nullopt;
 }
 
+std::string own_binary() {
+  std::ifstream in("/proc/self/exe", std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+}
+
 }  // namespace pellucid::app

@@ -11,5 +11,6 @@ struct Wanted {
 };
 // Empty optional: `problem` says why in one line.
 std::optional<std::string> read_file(const std::string& file, const Wanted& wanted, std::string& problem);
+std::string own_binary();  // the program that runs, for its digest; empty: it cannot be read
 
 }  // namespace pellucid::app

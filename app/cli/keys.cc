@@ -67,6 +67,7 @@ class Shared final : public keys::Keys {
 }  // namespace
 
 struct ReplayKeys::Parts {
+  bool lab = false;
   OpenedSet set;
   std::vector<std::unique_ptr<OpenedGrant>> grants;
   exporter::GrantNames names;
@@ -178,7 +179,7 @@ ReplayKeys::ReplayKeys(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) 
 ReplayKeys::~ReplayKeys() = default;
 
 std::unique_ptr<ReplayKeys> ReplayKeys::open(const KeyPlan& plan, const policy::Program* program, const classify::Names& names,
-                                             std::string& problem, int& code) {
+                                             ReplayAudit* audit, std::string& problem, int& code) {
   code = kInvalid;
   if (plan.any() && !plan.lab && (plan.grants.empty() || plan.authorities.empty())) {
     problem =
@@ -190,6 +191,7 @@ std::unique_ptr<ReplayKeys> ReplayKeys::open(const KeyPlan& plan, const policy::
   auto parts = std::make_unique<Parts>();
   if (!parts->read_logs(plan.logs, problem) || !parts->read_keys(plan.keys, problem)) return nullptr;
   if (!parts->read_roots(plan.roots, problem)) return nullptr;
+  parts->lab = plan.lab;
   if (plan.lab) {
     parts->warrants = std::make_unique<keeper::Lab>();
   } else {
@@ -197,6 +199,9 @@ std::unique_ptr<ReplayKeys> ReplayKeys::open(const KeyPlan& plan, const policy::
     auto granted = std::make_unique<keeper::Granted>(parts->set.set, now_s);
     if (!parts->read_grants(plan.grants, *granted, problem, code)) return nullptr;
     parts->warrants = std::move(granted);
+  }
+  if (audit != nullptr) {
+    parts->warrants = std::make_unique<Witnessed>(std::move(parts->warrants), *audit, parts->names);
   }
   parts->guard = std::make_unique<PolicyGuard>(&names);
   parts->guard->judge_by(program);
@@ -214,6 +219,13 @@ void ReplayKeys::name_deliveries(pcapng::Deliveries& deliveries) const {
   for (std::size_t i = 0; i < p.grants.size(); ++i) {
     if (auto d = delivery_of(p.grants[i]->grant)) deliveries.add(static_cast<std::uint32_t>(i), *std::move(d));
   }
+}
+
+void ReplayKeys::note_grants(ReplayAudit& audit) const {
+  const Parts& p = *parts_;
+  if (!p.set.digest.empty()) audit.note("authority_use", p.set.set.id, "sha256 " + p.set.digest);
+  for (const auto& grant : p.grants) audit.note("grant_use", grant->grant.id, "sha256 " + grant->digest);
+  if (p.lab) audit.note("lab_use", "lab", "traffic of one's own, opened without a grant");
 }
 
 const exporter::GrantNames& ReplayKeys::names() const noexcept { return parts_->names; }

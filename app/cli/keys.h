@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "app/cli/replay_audit.h"
 #include "app/guard.h"
 #include "drivers/out/pcapng/deliveries.h"
 #include "lib/engine/opened.h"
@@ -29,13 +30,14 @@ struct KeyPlan {
 class ReplayKeys final : public net::SecretsTaker {
  public:
   // Null: `problem` says why in one line, `code` is the exit code.
-  // What `program` protects is not opened.
+  // What `program` protects is not opened. `audit`: where openings are written down first, if anywhere.
   static std::unique_ptr<ReplayKeys> open(const KeyPlan& plan, const policy::Program* program, const classify::Names& names,
-                                          std::string& problem, int& code);
+                                          ReplayAudit* audit, std::string& problem, int& code);
   ~ReplayKeys() override;
 
   keys::Keys& keys() noexcept;
   const exporter::GrantNames& names() const noexcept;
+  void note_grants(ReplayAudit& audit) const;
   // To whom content goes, as the grants say; in the lab to the folder as it is.
   void name_deliveries(pcapng::Deliveries& deliveries) const;
   // Key logs that the capture itself bears, block by block. The reader's thread.

@@ -78,7 +78,7 @@ int run(const RunFlags& flags) {
                         std::string(broken->text) + "; please report it with the capture",
                     kFailed);
   }
-  if (!outcome.failure.empty()) return complain(outcome.failure, kFailed);
+  if (!outcome.failure.empty()) return complain(outcome.failure, outcome.code);
   if (summary_lost) return complain("standard output: the summary could not be written: is the disk full?", kFailed);
   return outcome.interrupted ? kInterrupted : kDone;
 }
@@ -123,6 +123,9 @@ void add_run(CLI::App& app, const Globals& globals, int& exit_code) {
   verb->add_option("--authorities", plan.keys.authorities, "the signed authority set that grants are judged by")
       ->type_name("FILE");
   verb->add_option("--roots", plan.keys.roots, "certificates (PEM) that the servers of opened sessions are followed to")
+      ->type_name("FILE");
+  verb->add_option("--audit", plan.audit,
+                   "audit log that says what was opened, by whose authority; gone on with where it is there")
       ->type_name("FILE");
   verb->add_flag("--lab", plan.keys.lab, "traffic of your own: keys need no grant, and each record says pellucid.lab");
   verb->add_flag("--quiet", plan.quiet, "no progress bar and no summary");

@@ -9,6 +9,7 @@
 
 #include "app/engine.h"
 #include "app/exit.h"
+#include "app/file.h"
 #include "app/policy.h"
 #include "drivers/crypto/openssl/digest.h"
 #include "drivers/crypto/openssl/seal.h"
@@ -115,8 +116,9 @@ struct Session::Parts {
   metrics::WorkerCounters reader_counters;  // the reader's, or unused by a lone worker but for the front
   metrics::WorkerCounters exporter_counters;
   engine::Front front;
-  net::Burst burst;                  // the reader's
-  std::unique_ptr<ReplayKeys> keys;  // null: none were given
+  net::Burst burst;                    // the reader's
+  std::unique_ptr<ReplayAudit> audit;  // null: no log is kept
+  std::unique_ptr<ReplayKeys> keys;    // null: none were given
   std::vector<std::unique_ptr<Lane>> lanes;
   std::unique_ptr<dpi::NdpiNames> names;
   std::unique_ptr<const policy::Program> program;  // null: none was given
@@ -147,8 +149,9 @@ std::unique_ptr<Session> Session::open(const Plan& plan, std::string& problem, i
   if (!plan.policy.empty() && (p.program = read_program(plan.policy, *p.names, problem)) == nullptr) return nullptr;
   // A policy that asks for sessions to be opened is answered: where no grant was given, by refusals.
   const bool asked = p.program != nullptr && p.program->most() >= policy::Level::decrypt;
+  if (!plan.audit.empty()) p.audit = std::make_unique<ReplayAudit>();
   if ((plan.keys.any() || asked) &&
-      (p.keys = ReplayKeys::open(plan.keys, p.program.get(), *p.names, problem, code)) == nullptr) {
+      (p.keys = ReplayKeys::open(plan.keys, p.program.get(), *p.names, p.audit.get(), problem, code)) == nullptr) {
     return nullptr;
   }
   code = kInvalid;
@@ -179,9 +182,31 @@ std::unique_ptr<Session> Session::open(const Plan& plan, std::string& problem, i
     problem = p.sink->failure();
     if (!problem.empty()) return nullptr;
   }
+  if (p.audit != nullptr) session->begin_log();
   p.exporter = std::make_unique<engine::Exporter>(std::move(rings), *p.eve, p.tally, p.sink.get(), p.exporter_counters,
-                                                  p.deliveries.get());
+                                                  p.deliveries.get(), p.audit == nullptr ? nullptr : p.audit->log());
   return session;
+}
+
+void Session::begin_log() {
+  Parts& p = *parts_;
+  p.audit->open(plan_.audit);
+  if (p.audit->log() == nullptr) return;
+  std::string digests = "binary sha256 " + p.audit->log()->hex_digest(own_binary());
+  std::string problem;
+  if (const auto policy = plan_.policy.empty() ? std::nullopt : read_policy_file(plan_.policy, problem)) {
+    digests += ", policy sha256 " + p.audit->log()->hex_digest(*policy);
+  }
+  p.audit->note("start", "pellucid " PELLUCID_VERSION, digests);
+  if (p.keys != nullptr) p.keys->note_grants(*p.audit);
+}
+
+void Session::end_log(Outcome& outcome) {
+  std::string problem;
+  int code = kDone;
+  if (parts_->audit->close(outcome.interrupted ? "interrupted" : "", problem, code) || !outcome.failure.empty()) return;
+  outcome.failure = problem;
+  outcome.code = code;
 }
 
 void Session::start() {
@@ -298,6 +323,8 @@ void Session::finish(Outcome& outcome) {
   outcome.failure = p.source->failure();
   if (p.deliveries != nullptr && outcome.failure.empty()) outcome.failure = p.deliveries->failure();
   if (p.sink != nullptr && outcome.failure.empty()) outcome.failure = p.sink->failure();
+  outcome.code = outcome.failure.empty() ? kDone : kFailed;
+  if (p.audit != nullptr) end_log(outcome);
 }
 
 std::uint64_t Session::bytes_read() const noexcept { return parts_->source->bytes_read(); }

@@ -29,6 +29,7 @@ struct Plan {  // what the command line asks for
   unsigned update_minutes = 30;
   bool ignore_vlan = false;
   bool quiet = false;
+  std::string audit;  // file of the audit log; empty: none is kept
   KeyPlan keys;
 };
 
@@ -38,6 +39,7 @@ struct Outcome {
   std::uint64_t read_ns = 0;    // … of it inside the source
   metrics::WorkerCounters sum;  // all blocks, once every thread has ended
   std::string failure;          // one line, empty if all went well
+  int code = 0;                 // … else the exit code
   bool interrupted = false;
 };
 
@@ -66,6 +68,8 @@ class Session {
   void drive_reader() noexcept;            // pulls, reads, hands over to the owners
   void drive_worker(Lane& lane) noexcept;  // works on what the reader sends
   void drive_exporter() noexcept;
+  void begin_log();
+  void end_log(Outcome& outcome);
 
   Plan plan_;
   std::unique_ptr<Parts> parts_;

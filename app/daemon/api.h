@@ -4,7 +4,7 @@
 #pragma once
 #include <mutex>
 
-#include "app/daemon/audit_log.h"
+#include "app/audit_log.h"
 #include "app/daemon/desk.h"
 #include "app/daemon/grants.h"
 #include "app/daemon/key_desk.h"

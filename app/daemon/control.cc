@@ -1,7 +1,6 @@
 #include "app/daemon/control.h"
 
-#include <fstream>
-#include <iterator>
+#include "app/file.h"
 
 namespace pellucid::app {
 
@@ -9,11 +8,6 @@ namespace {
 
 constexpr const char* kSelf = "pellucidd";
 constexpr const char* kFirst = "version: 1\ndefault:\n  level: classify\n";
-
-std::string own_binary() {
-  std::ifstream in("/proc/self/exe", std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
-}
 
 std::uint64_t wall_s() { return sys::wall_ns() / 1'000'000'000; }
 
@@ -47,7 +41,10 @@ Control::Control(Parts& parts, std::unique_ptr<sys::Folder> shelf, std::unique_p
       parts_(parts),
       stats_due_(parts.born + std::chrono::seconds(config_.stats_seconds)) {}
 
-Control::~Control() { stop(); }
+Control::~Control() {
+  stop();
+  end_log();
+}
 
 std::unique_ptr<Control> Control::open(Parts& parts, std::string& problem) {
   const Config& c = parts.config;
@@ -59,7 +56,7 @@ std::unique_ptr<Control> Control::open(Parts& parts, std::string& problem) {
   if (parts.audit == nullptr) return nullptr;
   parts.keys = std::make_unique<KeyDesk>(c.keys, *parts.audit, wall_s);
   std::unique_ptr<Control> control(new Control(parts, std::move(shelf), std::move(grants_shelf)));
-  control->grants_.start(0);
+  control->grants_.start(parts.audit->grants_written());
   const auto add = [&](const ctl::ServerOptions& options, engine::Verbs& verbs) {
     control->servers_.push_back(ctl::Server::open(options, verbs, problem));
     return control->servers_.back() != nullptr;
@@ -86,10 +83,25 @@ bool Control::publish_first(std::string& problem) {
   return policies_.start(text, config_.policy.empty() ? "default" : config_.policy, problem);
 }
 
-void Control::start() {
+// The log holds what no copy of the ledger from before can know.
+void Control::tell_log() {
+  const Grants::Mark mark = grants_.mark();
+  parts_.audit->know(mark.set, mark.writes);
+}
+
+void Control::note_start() {
+  const std::string set = grants_.mark().set;
   const std::string digests = "configuration sha256 " + parts_.audit->hex_digest(config_.text) + ", binary sha256 " +
-                              parts_.audit->hex_digest(own_binary());
+                              parts_.audit->hex_digest(own_binary()) + ", authority set " +
+                              (set.empty() ? "none" : "sha256 " + set);
   parts_.audit->note({kSelf, "", "start", "pellucidd " PELLUCID_VERSION, "done", digests});
+  for (const std::string& problem : grants_.problems()) {
+    parts_.audit->note({kSelf, "", "grants_read", "state folder", "refused", problem});
+  }
+}
+
+void Control::start() {
+  note_start();
   parts_.keys->tick();
   started_ = true;
   for (auto& server : servers_) server->start();
@@ -104,6 +116,7 @@ void Control::tick() {
   }
   grants_.tick();
   parts_.keys->tick();
+  tell_log();
   parts_.audit->tick();
   if (config_.stats_seconds != 0 && std::chrono::steady_clock::now() >= stats_due_) tell_stats();
 }
@@ -122,10 +135,14 @@ void Control::stop() {
     if (server != nullptr) server->stop();
   }
   servers_.clear();
+}
+
+void Control::end_log() {
   if (parts_.audit == nullptr || !started_) return;
   started_ = false;
-  parts_.audit->note({kSelf, "", "stop", "pellucidd " PELLUCID_VERSION, "done", ""});
-  parts_.audit->close();
+  tell_log();
+  const audit::Event stop{kSelf, "", "stop", "pellucidd " PELLUCID_VERSION, "done", ""};
+  parts_.audit->close(&stop);
 }
 
 void Control::note_reopen() { parts_.audit->note({kSelf, "", "sinks_reopen", "all sinks", "done", "signal"}); }

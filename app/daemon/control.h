@@ -15,17 +15,20 @@ class Control {
   static std::unique_ptr<Control> open(Parts& parts, std::string& problem);
   ~Control();
 
-  bool publish_first(std::string& problem);  // the policy that was live, or the one that the configuration names
-  void start();                              // callers are answered from now on
-  void tick();                               // once a second
-  void note_reopen();                        // SIGHUP
-  void stop();
+  bool publish_first(std::string& problem);      // the policy that was live, or the one that the configuration names
+  void start();                                  // callers are answered from now on
+  void tick();                                   // once a second
+  void note_reopen();                            // SIGHUP
+  void stop();                                   // nobody is answered any more
+  void end_log();                                // once nothing is left to be noted
   Grants& grants() noexcept { return grants_; }  // for the keeper
   std::vector<std::string> problems() const { return policies_.state().problems; }
 
  private:
   Control(Parts& parts, std::unique_ptr<sys::Folder> shelf, std::unique_ptr<sys::Folder> grants_shelf);
   void tell_stats();
+  void note_start();
+  void tell_log();
 
   const Config& config_;
   WorldDesk desk_;

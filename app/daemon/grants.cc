@@ -112,6 +112,11 @@ GrantView Grants::view(const keys::Entry& entry) {
   return out;
 }
 
+Grants::Mark Grants::mark() const {
+  const std::scoped_lock lock(mutex_);
+  return {set_ ? set_->digest : std::string(), register_.ledger().writes};
+}
+
 std::vector<GrantView> Grants::list() {
   const std::scoped_lock lock(mutex_);
   std::vector<GrantView> out;

@@ -40,6 +40,11 @@ class Grants {
   Result revoke(const std::string& id, const std::string& why);
 
   std::optional<OpenedSet> set() const;
+  struct Mark {                // what is remembered outside of the state of grants
+    std::string set;           // SHA-256 of the authority set in force, in hexadecimal; empty: there is none
+    std::uint64_t writes = 0;  // of the ledger
+  };
+  Mark mark() const;
   std::vector<GrantView> list();
   std::optional<GrantView> find(const std::string& id);
   // What the keeper asks of the register while nobody else does. Where it could not be read, there are no grants in it.

@@ -5,7 +5,7 @@
 #include <mutex>
 #include <optional>
 
-#include "app/daemon/audit_log.h"
+#include "app/audit_log.h"
 #include "drivers/crypto/openssl/rsa.h"
 #include "drivers/keys/file/folder.h"
 #include "lib/keys/vault.h"

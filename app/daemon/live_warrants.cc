@@ -47,6 +47,7 @@ keys::Standing LiveWarrants::standing(keys::Register& reg, const std::string& id
 }
 
 Reason LiveWarrants::ask(const keys::Session& session, keys::Terms& terms) {
+  if (!written_down()) return Reason::unwitnessed;
   return grants_.with([&](keys::Register& reg) {
     if (reg.set() == nullptr) return Reason::no_grant;
     keeper::Choice choice(session, *reg.set());

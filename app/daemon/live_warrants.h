@@ -5,7 +5,7 @@
 #include <map>
 #include <memory>
 
-#include "app/daemon/audit_log.h"
+#include "app/audit_log.h"
 #include "app/daemon/grants.h"
 #include "app/deliveries.h"
 #include "lib/export/eve_decrypt.h"

@@ -7,7 +7,7 @@
 #include <thread>
 #include <vector>
 
-#include "app/daemon/audit_log.h"
+#include "app/audit_log.h"
 #include "app/daemon/config.h"
 #include "app/daemon/keeping.h"
 #include "app/daemon/key_desk.h"

@@ -3,6 +3,7 @@
 #include "app/daemon/ask.h"
 #include "app/daemon/grant_routes.h"
 #include "app/daemon/key_routes.h"
+#include "lib/export/text.h"
 
 namespace pellucid::app {
 
@@ -56,6 +57,8 @@ Reply status(Ask& a) {
   out["policy"] = json_of(state.live);
   out["pending"] = json_of(state.pending);
   out["audit"] = Json{{"entries", audit.entries}, {"checkpoint_s", audit.checkpoint_s}, {"writing", audit.problem.empty()}};
+  const std::string set = a.grants.mark().set;
+  out["authority_set"] = set.empty() ? Json(nullptr) : Json(set);
   return reply_of(out);
 }
 
@@ -131,6 +134,26 @@ Reply audit_entries(Ask& a) {
   return reply_of(Json{{"last", last}, {"entries", lines}});
 }
 
+// Of a record that nobody but the caller has seen: its digest tells nothing without it.
+Reply audit_proof(Ask& a) {
+  audit::Hash leaf;
+  if (!audit::read_hash(a.item, leaf)) throw Refusal{400, "bad_request", a.item + " is no SHA-256", "see docs/AUDIT.md"};
+  const auto standing = a.audit.find(leaf);
+  a.audit.note(
+      {a.request.caller.name, "audit", "audit_read", "a proof", standing ? "done" : "refused", standing ? "" : "no such leaf"});
+  if (!standing) return reply_of(Json{{"entry", nullptr}});
+  const openssl::Digests digests;
+  Json path = Json::array();
+  for (const audit::Hash& hash : audit::path_of(digests, standing->found.leaves, standing->found.which)) {
+    path.emplace_back();
+    std::string hex;
+    exporter::write_hex(hex, hash);
+    path.back() = hex;
+  }
+  return reply_of(Json{
+      {"entry", standing->entry}, {"which", standing->found.which}, {"leaves", standing->found.leaves.size()}, {"path", path}});
+}
+
 constexpr Route kRoutes[] = {
     {"GET", "/v1", {}, "", "this table", list_routes},
     {"GET", "/v1/whoami", {}, "", "the caller's name and roles", whoami},
@@ -188,6 +211,8 @@ constexpr Route kRoutes[] = {
     {"DELETE", "/v1/keys", kHold, "", "zeroises all keys", zeroise_keys},
     {"DELETE", "/v1/keys/{id}", kHold, "", "zeroises one key", zeroise_key},
     {"GET", "/v1/audit", kInspect, "from limit", "entries of the audit log, as they stand there", audit_entries},
+    {"GET", "/v1/audit/proof/{leaf}", kInspect, "", "where a decrypt record stands in the audit log, by its digest",
+     audit_proof},
     {"GET", "/v1/audit/key", kInspect, "", "the public key that the audit log is signed with",
      [](Ask& a) {
        return reply_of(Json{{"public_key", a.audit.public_key()}});

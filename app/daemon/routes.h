@@ -3,7 +3,7 @@
 #pragma once
 #include <span>
 
-#include "app/daemon/audit_log.h"
+#include "app/audit_log.h"
 #include "app/daemon/grants.h"
 #include "app/daemon/key_desk.h"
 #include "app/daemon/views.h"

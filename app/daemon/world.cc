@@ -94,7 +94,7 @@ void World::open_sinks() {
   p.readings = std::make_unique<metrics::Readings>(std::move(published));
   p.deliveries = std::make_unique<pcapng::Deliveries>(p.config.state + "/deliver", p.sealer);
   p.exporter = std::make_unique<engine::Exporter>(p.lanes->rings(), *p.eve, p.tally, p.fanout.get(), p.exporter_counters,
-                                                  p.deliveries.get());
+                                                  p.deliveries.get(), p.audit.get());
 }
 
 bool World::start(std::string& problem) {
@@ -161,6 +161,7 @@ std::string World::stop() {
   p.lanes->join();
   p.keeping->stop();
   p.exporting.join();
+  control_->end_log();
   for (auto& sink : p.sinks) sink->finish();
   for (auto& sink : p.sinks) {
     sink->join();

@@ -31,6 +31,7 @@ bool Judge::take(std::string_view text) {
   head_ = hash_of(digests_, text);
   if (line.kind == Kind::checkpoint) {
     ++checkpoints_;
+    checkpoint_ = line.checkpoint;
     signed_seq_ = line.seq;
   }
   return true;

@@ -17,8 +17,9 @@ class Judge {
   const std::string& problem() const noexcept { return problem_; }
 
   std::uint64_t lines() const noexcept { return lines_; }
-  std::uint64_t seq() const noexcept { return seq_; }  // of the last line; 0: none
-  const Hash& head() const noexcept { return head_; }  // hash of the last line; zeros: none
+  std::uint64_t seq() const noexcept { return seq_; }                    // of the last line; 0: none
+  const Hash& head() const noexcept { return head_; }                    // hash of the last line; zeros: none
+  const Checkpoint& checkpoint() const noexcept { return checkpoint_; }  // the last one
   std::uint64_t checkpoints() const noexcept { return checkpoints_; }
   std::uint64_t signed_seq() const noexcept { return signed_seq_; }  // of the last checkpoint; 0: none
 
@@ -32,6 +33,7 @@ class Judge {
   std::uint64_t lines_ = 0;
   std::uint64_t seq_ = 0;
   std::uint64_t checkpoints_ = 0;
+  Checkpoint checkpoint_;
   std::uint64_t signed_seq_ = 0;
   Hash head_{};
   std::string problem_;

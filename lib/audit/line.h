@@ -25,22 +25,25 @@ struct Stamp {  // where in the log, and when
   std::uint64_t seq = 0;
   std::uint64_t time_ns = 0;  // since 1970
   std::string_view boot_id;
-  Hash prev{};  // of the line before; of the first line zeros
+  Hash prev{};                          // of the line before; of the first line zeros
+  std::string_view self = "pellucidd";  // who writes
 };
 
 enum class Kind : std::uint8_t {
   event,
-  sessions,    // a root over what was opened in a second
+  sessions,    // a root over the `decrypt` records of a second
   checkpoint,  // a signature over all lines so far
 };
 
 struct Sessions {
   Hash root{};
   std::uint64_t count = 0;
+  std::uint64_t from_ns = 0, until_ns = 0;  // times of the first and the last of its records
 };
 struct Checkpoint {
-  Hash authorities{};  // of the authority set in force; zeros: none is told
-  Hash key{};          // SHA-256 of the public key
+  Hash authorities{};        // of the authority set in force; zeros: there is none
+  std::uint64_t grants = 0;  // how often what must be remembered of grants was written by then
+  Hash key{};                // SHA-256 of the public key
 };
 
 // Without its end. The checkpoint's text is what is signed; seal() puts the signature in.
@@ -55,7 +58,8 @@ struct Line {
   Hash prev{};
   std::string_view time, boot_id;
   std::string_view actor, role, action, object, result, reason;  // as they stand there, escaped
-  Sessions sessions;
+  Sessions sessions;                                             // its times stand below
+  std::string_view from, until;                                  // of sessions
   Checkpoint checkpoint;
   std::string_view signed_text;  // without its signature, and with the brace that closes it
   std::uint8_t signature[crypto::kSignature] = {};
@@ -64,6 +68,7 @@ struct Line {
 // False: this is no line of ours. What was written reads back; nothing else does.
 bool read_line(std::string_view text, Line& line);
 
+bool read_hash(std::string_view hex, Hash& hash);  // false: it is none, and what it holds means nothing
 Hash hash_of(const crypto::Digests& digests, std::string_view line) noexcept;
 
 }  // namespace pellucid::audit

@@ -40,12 +40,24 @@ void Exporter::put(std::string_view text, std::uint64_t lines) noexcept {
 void Exporter::take(const exporter::View& view) noexcept {
   counters_.records_taken.at(view.head->kind).inc();
   if (view.head->kind == exporter::Kind::text) return deliver(view);
+  if (witness_ != nullptr && view.head->kind == exporter::Kind::decrypt) {
+    const exporter::DecryptBody& body = view.as<exporter::DecryptBody>();
+    if (body.result == exporter::Outcome::refused) witness_->refused(body.terms.reason, view.head->ts_ns);
+  }
   const std::uint64_t count = collapse_.count(view);
   if (count == 0) return counters_.records_collapsed.inc();
   if ((view.head->flags & exporter::kHeadIncomplete) != 0) counters_.records_incomplete.inc();
   tally_.add(view);
   ++text_lines_;
-  if (sink_ != nullptr && !failed_) eve_.write(view, text_, count);
+  if (sink_ != nullptr && !failed_) write(view, count);
+}
+
+void Exporter::write(const exporter::View& view, std::uint64_t count) noexcept {
+  if (witness_ == nullptr || view.head->kind != exporter::Kind::decrypt) return eve_.write(view, text_, {count});
+  const std::size_t begin = text_.size();
+  const audit::Salt salt = witness_->salt();
+  eve_.write(view, text_, {count, salt});
+  witness_->written(std::string_view(text_).substr(begin, text_.size() - begin - 1), view.head->ts_ns);
 }
 
 void Exporter::deliver(const exporter::View& view) noexcept {

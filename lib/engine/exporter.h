@@ -3,6 +3,7 @@
 #pragma once
 #include <vector>
 
+#include "lib/audit/witness.h"
 #include "lib/export/collapse.h"
 #include "lib/export/deliverer.h"
 #include "lib/export/eve.h"
@@ -15,8 +16,14 @@ namespace pellucid::engine {
 class Exporter {
  public:
   Exporter(std::vector<Ring*> rings, exporter::Eve& eve, exporter::Tally& tally, exporter::Sink* sink,
-           metrics::WorkerCounters& counters, exporter::Deliverer* deliverer = nullptr)
-      : rings_(std::move(rings)), eve_(eve), tally_(tally), sink_(sink), counters_(counters), deliverer_(deliverer) {}
+           metrics::WorkerCounters& counters, exporter::Deliverer* deliverer = nullptr, audit::Witness* witness = nullptr)
+      : rings_(std::move(rings)),
+        eve_(eve),
+        tally_(tally),
+        sink_(sink),
+        counters_(counters),
+        deliverer_(deliverer),
+        witness_(witness) {}
 
   // Everything that waits, up to kMaxTurn records a ring. False: nothing waited.
   bool turn() noexcept;
@@ -31,6 +38,7 @@ class Exporter {
   unsigned drain(Ring& ring) noexcept;
   void take(const exporter::View& view) noexcept;
   void deliver(const exporter::View& view) noexcept;
+  void write(const exporter::View& view, std::uint64_t count) noexcept;
   void put(std::string_view text, std::uint64_t lines) noexcept;
 
   std::vector<Ring*> rings_;
@@ -39,6 +47,7 @@ class Exporter {
   exporter::Sink* sink_;  // null: only the tally is wanted
   metrics::WorkerCounters& counters_;
   exporter::Deliverer* deliverer_;  // null: plaintext goes nowhere
+  audit::Witness* witness_;         // null: nobody keeps an audit log
   exporter::Collapse collapse_;
   std::string text_;
   std::uint64_t text_lines_ = 0;

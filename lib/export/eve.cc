@@ -75,7 +75,7 @@ Eve::Eve(EveOptions options, const crypto::Digests& digests, CertificateReader* 
          const classify::Names* names) noexcept
     : options_(std::move(options)), digests_(digests), names_(names), tls_(digests, certificates) {}
 
-void Eve::write(const View& v, std::string& out, std::uint64_t count) noexcept {
+void Eve::write(const View& v, std::string& out, const DecryptMore& more) noexcept {
   net::Layers copy;
   const net::Layers* layers = v.layers(copy) ? &copy : nullptr;
   Json json(out);
@@ -105,7 +105,7 @@ void Eve::write(const View& v, std::string& out, std::uint64_t count) noexcept {
     case Kind::kCount:
       break;
   }
-  write_own(json, v, layers, shown, count);
+  write_own(json, v, layers, shown, more);
   json.close_object();
   out += '\n';
 }
@@ -131,7 +131,7 @@ void Eve::write_place(Json& json, const Head& h) noexcept {
   }
 }
 
-void Eve::write_own(Json& json, const View& v, const net::Layers* layers, Shown shown, std::uint64_t count) noexcept {
+void Eve::write_own(Json& json, const View& v, const net::Layers* layers, Shown shown, const DecryptMore& more) noexcept {
   const Head& h = *v.head;
   json.open_object("pellucid");
   write_app(json, h, names_);
@@ -154,7 +154,7 @@ void Eve::write_own(Json& json, const View& v, const net::Layers* layers, Shown 
   if (layers != nullptr) write_layers(json, *layers);
   if (h.kind == Kind::tls) tls_.write_own(json, v);
   if (h.kind == Kind::mdns) write_mdns_own(json, v);
-  if (h.kind == Kind::decrypt) write_decrypt_own(json, v, grants_, count);
+  if (h.kind == Kind::decrypt) write_decrypt_own(json, v, grants_, more);
   if (options_.lab) json.yes("lab");
   json.close_object();
 }

@@ -28,8 +28,8 @@ class Eve {
   Eve(EveOptions options, const crypto::Digests& digests, CertificateReader* certificates,
       const classify::Names* names) noexcept;
 
-  // Appends one line; `count`: for how many records like it this one stands.
-  void write(const View& record, std::string& out, std::uint64_t count = 1) noexcept;
+  // Appends one line.
+  void write(const View& record, std::string& out, const DecryptMore& more = {}) noexcept;
   // From which the names of rules are taken, for records of its generation; null: none are named.
   void set_policy(const policy::Program* policy) noexcept { policy_ = policy; }
   void set_grants(const GrantNames* grants) noexcept { grants_ = grants; }  // null: none are named
@@ -37,7 +37,7 @@ class Eve {
  private:
   void write_common(Json& json, const View& v, const net::Layers* layers) noexcept;
   void write_place(Json& json, const Head& h) noexcept;
-  void write_own(Json& json, const View& v, const net::Layers* layers, Shown shown, std::uint64_t count) noexcept;
+  void write_own(Json& json, const View& v, const net::Layers* layers, Shown shown, const DecryptMore& more) noexcept;
 
   EveOptions options_;
   const crypto::Digests& digests_;

@@ -24,13 +24,13 @@ void write_authority(Json& json, const DecryptBody& b, const GrantNames* grants)
 
 }  // namespace
 
-void write_decrypt_own(Json& json, const View& v, const GrantNames* grants, std::uint64_t count) noexcept {
+void write_decrypt_own(Json& json, const View& v, const GrantNames* grants, const DecryptMore& more) noexcept {
   const DecryptBody& b = v.as<DecryptBody>();
   json.open_object("decrypt");
   write_authority(json, b, grants);
   json.text("result", label(b.result));
   if (b.terms.reason != keys::Reason::none) json.text("reason", keys::label(b.terms.reason));
-  if (count > 1) json.number("count", count);
+  if (more.count > 1) json.number("count", more.count);
   if (b.terms.has_key_id != 0) {
     json.made("key_id", [&](std::string& out) { write_hex(out, b.terms.key_id); });
     json.text("custody", "software");
@@ -42,6 +42,7 @@ void write_decrypt_own(Json& json, const View& v, const GrantNames* grants, std:
   json.number("records_lost", b.records_lost);
   json.number("bytes", b.bytes);
   if (b.missed != 0) json.number("bytes_missed", b.missed);
+  if (!more.salt.empty()) json.made("salt", [&](std::string& out) { write_hex(out, more.salt); });
   json.close_object();
 }
 

@@ -13,6 +13,12 @@ struct GrantName {
 };
 using GrantNames = std::vector<GrantName>;  // by the numbers that records bear
 
-void write_decrypt_own(Json& json, const View& record, const GrantNames* grants, std::uint64_t count) noexcept;
+// What the exporter knows of such a record and its worker does not.
+struct DecryptMore {
+  std::uint64_t count = 1;  // for how many refusals it stands
+  Bytes salt = {};          // of its digest in the audit log; empty: there is none
+};
+
+void write_decrypt_own(Json& json, const View& record, const GrantNames* grants, const DecryptMore& more) noexcept;
 
 }  // namespace pellucid::exporter

@@ -1,6 +1,7 @@
 #include "drivers/sys/ledger/ledger.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -103,6 +104,16 @@ bool Ledger::append(std::string_view line, std::string& problem) {
 }
 
 bool Ledger::sync(std::string& problem) const { return fdatasync(fd_) == 0 || fail("cannot be brought to the disk", problem); }
+
+bool Ledger::whole(std::string& problem) const {
+  struct stat ours {};
+  struct stat there {};
+  if (fstat(fd_, &ours) != 0 || lstat(path_.c_str(), &there) != 0) return fail("is not there any more", problem);
+  if (ours.st_ino == there.st_ino && ours.st_dev == there.st_dev && static_cast<std::uint64_t>(ours.st_size) == size_)
+    return true;
+  problem = path_ + ": was changed by somebody else";
+  return false;
+}
 
 bool Ledger::read(std::uint64_t from, std::size_t most, std::vector<std::string>& lines, std::string& problem) const {
   lines.clear();

@@ -27,7 +27,11 @@ class Ledger {
   // So many lines from the n-th on, the first being 0; fewer at the end. False: one line in `problem`.
   bool read(std::uint64_t from, std::size_t most, std::vector<std::string>& lines, std::string& problem) const;
 
+  // Whether the file is still the one that was written, of the size that it was given. False: one line in `problem`.
+  bool whole(std::string& problem) const;
+
   std::uint64_t lines() const noexcept { return lines_; }
+  std::uint64_t bytes() const noexcept { return size_; }
   std::uint64_t cut() const noexcept { return cut_; }  // octets of a torn last line
 
  private:

@@ -20,7 +20,7 @@ class Log {  // a log in memory, as the daemon writes it
   void event(std::string_view action) {
     add(write_event(next(), {"alice", "operate", action, "policy 2", "done", "because \"of\" \x01\xff"}));
   }
-  void sessions() { add(write_sessions(next(), {leaf_of(kDigests, as_bytes("x")), 7})); }
+  void sessions() { add(write_sessions(next(), {leaf_of(kDigests, as_bytes("x")), 7, 1, 2})); }
   void checkpoint() {
     Checkpoint c;
     std::uint8_t id[32];
