@@ -2,7 +2,9 @@
 
 #include <sys/random.h>
 
+#include <filesystem>
 #include <fstream>
+#include <iomanip>
 
 #include "drivers/sys/cpu/cpu.h"
 #include "lib/base/check.h"
@@ -72,8 +74,15 @@ bool AuditLog::load_log(std::string& problem) {
   const auto verifier = openssl::VerifyingKey::read(public_pem_, problem);
   if (verifier == nullptr) return false;
   audit::Judge judge(digests_, verifier.get());
+  recall();
   ledger_ = sys::Ledger::open(
-      place_.log, [&judge](std::string_view line) { return judge.take(line); }, problem);
+      place_.log,
+      [&](std::string_view line) {
+        const bool good = judge.take(line);
+        if (good && judge.seq() == memory_.seq) head_there_ = judge.head();
+        return good;
+      },
+      problem);
   if (ledger_ == nullptr) return false;
   seq_ = judge.seq();
   head_ = judge.head();
@@ -86,7 +95,38 @@ bool AuditLog::load_log(std::string& problem) {
     const std::string octets = std::to_string(ledger_->cut()) + " octets";
     note({place_.self, "", "audit_mend", "last entry", "done", "it was torn and is cut off: " + octets});
   }
+  if (health_ != Health::broken) compare();
   return true;
+}
+
+void AuditLog::recall() {
+  std::ifstream in(place_.memory);
+  std::string head;
+  if (place_.memory.empty() || !(in >> memory_.seq >> std::setw(65) >> head) || !audit::read_hash(head, memory_.head))
+    memory_ = {};
+}
+
+// Whoever restores the state folder from before would have quotas and revocations forgotten. What is remembered outside of it
+// is not written anew until somebody has looked into it.
+void AuditLog::compare() {
+  if (memory_.seq == 0 || (memory_.seq <= seq_ && head_there_ == memory_.head)) return;
+  older_ = "the state folder was restored from before: the audit log had an entry " + std::to_string(memory_.seq) +
+           " which is not there; restore the newest copy, or remove " + place_.memory +
+           " once it was looked into, and start again";
+  note({place_.self, "", "state_restored", "audit log", "refused", older_});
+}
+
+void AuditLog::remember() {
+  if (place_.memory.empty() || !older_.empty() || memory_.seq == seq_) return;
+  const std::string beside = place_.memory + ".unfinished";
+  std::string head;
+  exporter::write_hex(head, head_);
+  std::ofstream out(beside);
+  out << seq_ << ' ' << head << '\n';
+  out.close();
+  std::error_code error;
+  if (out) std::filesystem::rename(beside, place_.memory, error);
+  if (out && !error) memory_ = {seq_, head_};
 }
 
 audit::Stamp AuditLog::stamp() const { return {seq_ + 1, sys::wall_ns(), boot_id_, head_, place_.self}; }
@@ -236,6 +276,7 @@ void AuditLog::tick() {
   watch_clock();
   const std::lock_guard lock(mutex_);
   if (!open_for_entries() || !still_whole() || !tell_sessions()) return;
+  remember();
   if (const std::uint64_t minute = sys::wall_ns() / kMinute; minute != summed_minute_ && tell_refusals())
     summed_minute_ = minute;
   if (seq_ == signed_seq_ && missed_ == 0) return;
@@ -260,11 +301,13 @@ void AuditLog::close(const audit::Event* last) {
       (last == nullptr || add(audit::write_event(stamp(), *last))) && seq_ != signed_seq_) {
     checkpoint();
   }
+  if (whole) remember();
   closed_ = true;
 }
 
 AuditLog::State AuditLog::state() const {
   const std::lock_guard lock(mutex_);
+  if (health_ == Health::good && !older_.empty()) return {seq_, checkpoint_s_, older_, Health::older};
   return {seq_, checkpoint_s_, problem_, health_};
 }
 

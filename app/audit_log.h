@@ -33,8 +33,14 @@ class AuditLog final : public audit::Witness {
     std::string log;
     std::string self;  // who writes it
     Pace pace = Pace::wall;
+    std::string memory = {};  // file outside of `folder` that remembers how far the log is; empty: none
   };
-  enum class Health : std::uint8_t { good, failing, broken };  // failing: it cannot be written; broken: it is not whole
+  enum class Health : std::uint8_t {
+    good,
+    failing,  // it cannot be written
+    broken,   // it is not whole
+    older,    // it is, but more was written: it goes on, and nothing is to be opened
+  };
   struct State {
     std::uint64_t entries = 0;
     std::uint64_t checkpoint_s = 0;  // of the last one, since 1970; 0: none since the start
@@ -45,8 +51,9 @@ class AuditLog final : public audit::Witness {
   // Makes folder, log and key where they are not there. A log that is not whole is left as it is: nothing is added to it, and
   // state() says why. Null: one line in `problem`.
   static std::unique_ptr<AuditLog> open(const Place& place, std::string& problem);
-  static std::unique_ptr<AuditLog> open(const std::string& folder, std::string& problem) {  // the daemon's
-    return open({folder, folder + "/audit.jsonl", "pellucidd"}, problem);
+  static std::unique_ptr<AuditLog> open(const std::string& folder, std::string& problem,
+                                        std::string memory = {}) {  // the daemon's
+    return open({folder, folder + "/audit.jsonl", "pellucidd", Pace::wall, std::move(memory)}, problem);
   }
   ~AuditLog() override;
 
@@ -80,6 +87,9 @@ class AuditLog final : public audit::Witness {
   bool tell_sessions();
   bool tell_refusals();
   bool still_whole();
+  void recall();
+  void compare();
+  void remember();
   void break_off(const std::string& why);
   void fail(const std::string& why);
   bool open_for_entries() const noexcept { return !closed_ && health_ != Health::broken; }
@@ -102,6 +112,13 @@ class AuditLog final : public audit::Witness {
   Health health_ = Health::good;
   audit::Checkpoint known_;  // for the next checkpoint
   std::uint64_t grants_before_ = 0;
+  struct Memory {
+    std::uint64_t seq = 0;  // of the last entry that is remembered; 0: none
+    audit::Hash head{};     // … and its hash
+  };
+  Memory memory_;
+  audit::Hash head_there_{};  // hash of the entry of that number in the log as it was read
+  std::string older_;         // why it is taken for one from before; empty: it is not
   audit::Hash head_{};
   std::uint64_t seq_ = 0;
   std::uint64_t signed_seq_ = 0;

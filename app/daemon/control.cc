@@ -1,5 +1,7 @@
 #include "app/daemon/control.h"
 
+#include <filesystem>
+
 #include "app/file.h"
 
 namespace pellucid::app {
@@ -52,7 +54,8 @@ std::unique_ptr<Control> Control::open(Parts& parts, std::string& problem) {
   if (shelf == nullptr) return nullptr;
   auto grants_shelf = sys::Folder::open(c.state + "/grants", problem);
   if (grants_shelf == nullptr) return nullptr;
-  parts.audit = AuditLog::open(c.state + "/audit", problem);
+  const std::string running = std::filesystem::path(c.control.socket).parent_path().string();
+  parts.audit = AuditLog::open(c.state + "/audit", problem, running + "/audit.last");
   if (parts.audit == nullptr) return nullptr;
   parts.keys = std::make_unique<KeyDesk>(c.keys, *parts.audit, wall_s);
   std::unique_ptr<Control> control(new Control(parts, std::move(shelf), std::move(grants_shelf)));

@@ -136,7 +136,7 @@ def nginx(wire, folder, ports=(443,)):
 class Daemon:
     """pellucidd with a configuration, in a namespace; ready once it says so, as to a service manager."""
 
-    def __init__(self, wire, config, folder, host="client", expect_start=True):
+    def __init__(self, wire, config, folder, host="client", expect_start=True, env=None):
         self.folder = folder
         self.eve = os.path.join(folder, "eve.jsonl")
         self.config = os.path.join(folder, "pellucid.yaml")
@@ -152,7 +152,7 @@ class Daemon:
         threading.Thread(target=self.listen, daemon=True).start()
         self.log = open(os.path.join(folder, "pellucidd.log"), "ab")  # pylint: disable=consider-using-with
         self.process = wire.start(host, [PELLUCIDD, "--config", self.config], stderr=self.log, stdout=self.log,
-                                  env=dict(os.environ, NOTIFY_SOCKET=notify))
+                                  env=dict(os.environ, NOTIFY_SOCKET=notify, **(env or {})))
         if expect_start:
             self.wait_for(b"READY=1")
 

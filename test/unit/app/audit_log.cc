@@ -245,6 +245,42 @@ TEST_F(AuditLogTest, ALaterCheckpointNeverTellsOfFewerWrites) {
   EXPECT_NE(all.back().find("\"authorities\":\"" + std::string(64, '0')), std::string::npos) << all.back();
 }
 
+TEST_F(AuditLogTest, AFolderFromBeforeIsSeenAndGoneOnWithButNotForgotten) {
+  const std::string memory = folder + ".last", copy = folder + ".copy";
+  const auto open = [&] { return AuditLog::open(folder, problem, memory); };
+  auto log = open();
+  note(*log, "first");
+  log->close();
+  log = nullptr;
+  fs::copy(folder, copy);
+  log = open();
+  EXPECT_EQ(log->state().problem, "");
+  note(*log, "second");
+  log->tick();
+  log = nullptr;  // as if it had crashed
+  for (int start = 0; start < 2; ++start) {
+    fs::remove_all(folder);
+    fs::copy(copy, folder);
+    log = open();
+    EXPECT_EQ(log->state().health, AuditLog::Health::older);
+    EXPECT_NE(log->state().problem.find("restored from before"), std::string::npos);
+    note(*log, "third");
+    note(*log, "fourth");
+    log->tick();
+    log->close();
+    EXPECT_EQ(log->state().health, AuditLog::Health::older);
+    const auto all = lines(*log);
+    EXPECT_EQ(judged(all, log->public_key()), "");
+    EXPECT_NE(all[2].find("\"action\":\"state_restored\""), std::string::npos) << all[2];
+    log = nullptr;
+  }
+  EXPECT_EQ(open()->state().health, AuditLog::Health::older);  // though it is longer by now than what is remembered
+  fs::remove(memory);
+  EXPECT_EQ(open()->state().health, AuditLog::Health::good);
+  fs::remove(memory);
+  fs::remove_all(copy);
+}
+
 TEST_F(AuditLogTest, EntriesOfSeveralThreadsStandInOneOrder) {
   auto log = open();
   std::vector<std::thread> threads;
