@@ -43,6 +43,10 @@ void write_status(const Globals& g, const Json& j) {
     line("", "waits to be confirmed until " + moment(number(pending, "deadline")) + ", then generation " +
                  count(pending, "previous") + " comes back");
   }
+  const Json& decryption = j.at("decryption");
+  line("decryption", decryption.at("enabled").get<bool>() ? count(decryption, "live_grants") + " live grants under set " +
+                                                                words(j, "authority_set").substr(0, 16)
+                                                          : "none: " + printable(words(decryption, "reason")));
   if (!j.at("clock_synchronised").get<bool>()) line("clock", colored(g, "not synchronised", "\033[33m"));
 }
 

@@ -125,6 +125,30 @@ std::vector<GrantView> Grants::list() {
   return out;
 }
 
+Grants::Outlook Grants::outlook() {
+  const std::scoped_lock lock(mutex_);
+  Outlook out;
+  if (set_) {
+    out.set = set_->digest;
+    out.generation = set_->set.generation;
+  }
+  for (const keys::Entry& e : register_.ledger().grants) {
+    const keys::Judge* const judge = register_.judge(e.id);
+    if (judge != nullptr && judge->live(standing(register_, e.id)) == keys::Reason::none) ++out.live;
+    out.ends.emplace_back(e.id, e.not_after_s);
+  }
+  if (!open_) {
+    out.problem = problems_.empty() ? "grants were not read yet" : problems_.front();
+  } else if (!set_) {
+    out.problem = "no authority set is pinned";
+  } else if (register_.note(now()) == keys::Clock::doubtful) {
+    out.problem = "the clock is behind what it has shown before";
+  } else if (out.live == 0) {
+    out.problem = "no grant is live";
+  }
+  return out;
+}
+
 std::optional<GrantView> Grants::find(const std::string& id) {
   const std::scoped_lock lock(mutex_);
   const std::vector<keys::Entry> entries = register_.ledger().grants;

@@ -45,6 +45,14 @@ class Grants {
     std::uint64_t writes = 0;  // of the ledger
   };
   Mark mark() const;
+  struct Outlook {        // whether any session could be opened now
+    std::string problem;  // why not, a sentence; empty: it could, as far as grants go
+    std::string set;      // SHA-256 of the authority set; empty: none is pinned
+    std::uint64_t generation = 0;
+    unsigned live = 0;                                       // grants
+    std::vector<std::pair<std::string, std::int64_t>> ends;  // of all that are known, by id: seconds since 1970
+  };
+  Outlook outlook();
   std::vector<GrantView> list();
   std::optional<GrantView> find(const std::string& id);
   // What the keeper asks of the register while nobody else does. Where it could not be read, there are no grants in it.

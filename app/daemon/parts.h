@@ -98,7 +98,8 @@ struct Parts {
   Notice stats;
   std::unique_ptr<AuditLog> audit;
   std::unique_ptr<KeyDesk> keys;
-  std::mutex census;  // one question at a time goes to the workers
+  Grants* grants = nullptr;  // the control's
+  std::mutex census;         // one question at a time goes to the workers
   std::thread exporting;
   metrics::Hist policy_swap_ns;     // from publication until every reader has it; the control side's
   std::atomic<bool> turning{true};  // every worker did so in the last second

@@ -57,8 +57,11 @@ Reply status(Ask& a) {
   out["policy"] = json_of(state.live);
   out["pending"] = json_of(state.pending);
   out["audit"] = Json{{"entries", audit.entries}, {"checkpoint_s", audit.checkpoint_s}, {"writing", audit.problem.empty()}};
-  const std::string set = a.grants.mark().set;
-  out["authority_set"] = set.empty() ? Json(nullptr) : Json(set);
+  const Grants::Outlook grants = a.grants.outlook();
+  out["authority_set"] = grants.set.empty() ? Json(nullptr) : Json(grants.set);
+  const std::string& why = grants.problem.empty() ? audit.problem : grants.problem;
+  out["decryption"] =
+      Json{{"enabled", why.empty()}, {"reason", why}, {"generation", grants.generation}, {"live_grants", grants.live}};
   return reply_of(out);
 }
 

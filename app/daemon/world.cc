@@ -45,6 +45,7 @@ std::unique_ptr<World> World::open(const Config& config, std::string& problem) {
   if (!world->make_folders(problem)) return nullptr;
   world->control_ = Control::open(p, problem);  // first: a second daemon ends here, its ports untouched
   if (world->control_ == nullptr || !world->open_ports(problem) || !sys::become(config.user, problem)) return nullptr;
+  p.grants = &world->control_->grants();
   p.keeping = std::make_unique<Keeping>(config.workers, world->control_->grants(), *p.audit, *p.keys, p.policies, &p.names);
   p.lanes = std::make_unique<Lanes>(config, p.ports, p.policies, *p.keeping);
   world->open_sinks();

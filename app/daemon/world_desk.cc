@@ -244,6 +244,13 @@ metrics::Daemon WorldDesk::figures() {
   for (const keys::KeyView& key : p_.keys->list()) {
     if (key.not_after_s != 0) d.keys.push_back({key.id, static_cast<std::uint64_t>(key.not_after_s)});
   }
+  constexpr std::int64_t kShownFor = 86'400;  // seconds after its end
+  const Grants::Outlook grants = p_.grants->outlook();
+  d.decryption_enabled = grants.problem.empty() && audit.problem.empty();
+  for (const auto& [id, end] : grants.ends) {
+    const bool shown = end + kShownFor > static_cast<std::int64_t>(sys::wall_ns() / kSecond);
+    if (shown) d.grants.push_back({id, static_cast<std::uint64_t>(end)});
+  }
   for (const PortView& port : ports()) {
     d.ports.push_back(
         {port.name, port.up, port.packets, port.bytes, port.missed, port.no_buffer, port.errors, port.free_buffers});

@@ -151,6 +151,13 @@ void open_all(State& s, Opened& o, Dir dir, Bytes bytes) noexcept {
   }
 }
 
+// What waits in a direction, and what waits for that in the other one.
+void open_waiting(State& s, Opened& o, Dir dir) noexcept {
+  if (!tls::waits(o.opening, dir)) return;
+  open_all(s, o, dir, {});
+  if (tls::waits(o.opening, other(dir))) open_all(s, o, other(dir), {});
+}
+
 // Nothing of this session can be opened any more.
 bool is_over(const Opened& o) noexcept {
   const auto done = [](const tls::OpeningSide& side) {
@@ -229,7 +236,7 @@ Taken take_opened(State& s, std::uint32_t flow, Dir dir, Bytes bytes) noexcept {
     o.wanted = server_read ? 1 : 0;
   }
   open_all(s, o, dir, bytes);
-  if (tls::waits(o.opening, other(dir))) open_all(s, o, other(dir), {});  // perhaps for what came now
+  open_waiting(s, o, other(dir));  // perhaps for what came now
   if (o.opening.version != 0) o.wanted = 1;
   return {settle(s, flow, clear_over), {}};
 }
@@ -273,6 +280,7 @@ void on_answer(State& s, const keeper::Answered& answered) noexcept {
     }
     const Dir first = answered.side == keys::Side::client ? o.opening.client : other(o.opening.client);
     for (const Dir dir : {first, other(first)}) open_all(s, o, dir, {});
+    open_waiting(s, o, first);
   }
   const std::uint32_t flow = o.flow;
   const bool clear_over = o.clear == kNone || s.tls[o.clear].over != 0;

@@ -1,9 +1,12 @@
 #include "lib/engine/report.h"
 
+#include <algorithm>
+
 #include "lib/dns/probe.h"
 #include "lib/engine/judge.h"
 #include "lib/engine/label.h"
 #include "lib/export/draft.h"
+#include "lib/metrics/metric.h"
 #include "lib/tls/name.h"
 
 namespace pellucid::engine {
@@ -186,6 +189,7 @@ keys::Reason reason_of(const Opened& o) noexcept {
   if (o.terms.reason != keys::Reason::none) return o.terms.reason;
   if (o.stats.unread != 0) return keys::Reason::overload;
   if (o.stats.lost != 0 || o.missed != 0) return keys::Reason::lost;
+  if (o.stats.opened == 0) return keys::Reason::lost;  // a hello is missing, or the end came before any record
   return keys::Reason::none;
 }
 
@@ -196,17 +200,38 @@ exporter::Outcome result_of(const Opened& o, keys::Reason reason) noexcept {
 
 }  // namespace
 
+namespace {
+
+// What metrics call them; they lie below those who own the names.
+static_assert(std::ranges::equal(metrics::kMethodValues, keys::kMethodLabels));
+static_assert(std::ranges::equal(metrics::kReasonValues, keys::kReasonLabels));
+static_assert(std::ranges::equal(metrics::kResultValues, exporter::kOutcomeLabels));
+
+void count_decrypt(metrics::WorkerCounters& c, const Opened& o, keys::Reason reason, exporter::Outcome result) noexcept {
+  c.decrypt_sessions.at(o.terms.method, result).inc();
+  if (reason != keys::Reason::none) c.decrypt_reasons.at(reason).inc();
+  c.decrypt_records.at(metrics::Decrypted::ok).add(o.stats.opened);
+  c.decrypt_records.at(metrics::Decrypted::bad).add(o.stats.bad);
+  c.decrypt_records.at(metrics::Decrypted::lost).add(o.stats.lost + o.stats.unread);
+  c.decrypt_bytes.add(o.stats.bytes);
+}
+
+}  // namespace
+
 void report_decrypt(State& s, std::uint32_t flow, const Opened& o) noexcept {
+  const keys::Reason reason = reason_of(o);
+  const exporter::Outcome result = result_of(o, reason);
+  count_decrypt(s.counters, o, reason, result);
   if (!may_report(s, flow, Kind::decrypt)) return;
   exporter::DecryptBody body{};
   body.terms = o.terms;
-  body.terms.reason = reason_of(o);
+  body.terms.reason = reason;
   body.records_ok = o.stats.opened;
   body.records_bad = o.stats.bad;
   body.records_lost = o.stats.lost + o.stats.unread;
   body.bytes = o.stats.bytes;
   body.missed = o.missed;
-  body.result = result_of(o, body.terms.reason);
+  body.result = result;
   write(s, head_of(s, flow, Kind::decrypt, s.table.hot(flow).last_ns), body, Parts(s, s.table.cold(flow)));
 }
 

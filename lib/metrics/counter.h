@@ -76,10 +76,15 @@ inline constexpr unsigned kCategories = 41;  // classify::category_slot()
 enum class TlsVersion : std::uint8_t { ssl2, ssl3, tls10, tls11, tls12, tls13, undetermined, other, kCount };
 enum class TlsMode : std::uint8_t { clear, opaque, opened, refused, kCount };  // clear: the cipher hides nothing
 inline constexpr unsigned kLevels = 5;                                         // policy::Level
+enum class Decrypted : std::uint8_t { ok, bad, lost, kCount };                 // records of sessions that were opened
+inline constexpr unsigned kMethods = 3;                                        // keys::Method
+inline constexpr unsigned kResults = 3;                                        // exporter::Outcome
+inline constexpr unsigned kReasons = 15;                                       // keys::Reason
 enum class Untracked : std::uint8_t { table_full, kCount };
 enum class DpiEnd : std::uint8_t { decided, gave_up, dropped, kCount };
 inline constexpr unsigned kTlsVersions = static_cast<unsigned>(TlsVersion::kCount);
 inline constexpr unsigned kTlsModes = static_cast<unsigned>(TlsMode::kCount);
+inline constexpr unsigned kDecrypted = static_cast<unsigned>(Decrypted::kCount);
 inline constexpr unsigned kUntracked = static_cast<unsigned>(Untracked::kCount);
 inline constexpr unsigned kDpiEnds = static_cast<unsigned>(DpiEnd::kCount);
 
@@ -134,7 +139,12 @@ struct alignas(kLine) WorkerCounters {
   Family<kReaders> sessions_refused;     // no room for one more
   Family<kReaders, kErrs> reader_errors;
   Family<kTlsVersions, kTlsModes> tls_sessions;
-  Counter key_wait_full;  // questions to the keeper for which there was no room
+  // Sessions that policy wanted opened, at their end
+  Family<kMethods, kResults> decrypt_sessions;
+  Family<kReasons> decrypt_reasons;    // why they were not opened, or not wholly
+  Family<kDecrypted> decrypt_records;  // of TLS, under a key
+  Counter decrypt_bytes;               // … their plaintext
+  Counter key_wait_full;               // questions to the keeper for which there was no room
   // Classification: classify::DpiStats, set once a turn
   Counter dpi_packets;
   Counter dpi_flows;  // flows for which DPI was begun

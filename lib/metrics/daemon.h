@@ -50,6 +50,11 @@ struct KeyFigures {
   std::uint64_t expires_s = 0;  // since 1970
 };
 
+struct GrantFigures {
+  std::string alias;            // its id
+  std::uint64_t expires_s = 0;  // since 1970
+};
+
 struct Daemon {
   std::string version;
   std::uint64_t started_s = 0;  // since 1970
@@ -59,11 +64,13 @@ struct Daemon {
   std::uint64_t audit_entries = 0;
   std::uint64_t audit_checkpoint_s = 0;  // since 1970; 0: none since the start
   bool audit_writing = false;
+  bool decryption_enabled = false;
   const Hist* policy_swap_ns = nullptr;  // null: no policy can be published
   std::vector<PortFigures> ports;
   std::vector<SinkFigures> sinks;
   std::vector<RingFigures> rings;
   std::vector<KeyFigures> keys;                // those that expire
+  std::vector<GrantFigures> grants;            // until a day after their end
   std::vector<const WorkerCounters*> workers;  // by number
   std::vector<bool> stale;                     // by number: it did not answer, its figures are older
   const WorkerCounters* exporter = nullptr;

@@ -7,6 +7,8 @@ namespace {
 
 using W = WorkerCounters;
 
+constexpr unsigned kDecryptKind = 6;  // exporter::Kind::decrypt
+
 std::uint64_t fragments_not_joined(const W& w) noexcept {
   return w.fragments_timed_out.value() + w.fragments_evicted.value() + w.fragments_refused.value() +
          w.fragments_pending.value();
@@ -65,6 +67,12 @@ constexpr std::array kTable{
         within<&W::sessions_failed, &W::sessions_started>},
     Law{Scope::block, "sessions incomplete", "sessions_incomplete <= sessions_started",
         within<&W::sessions_incomplete, &W::sessions_started>},
+    Law{Scope::block, "decrypt reasons", "decrypt_refusals <= decrypt_sessions: one reason at most a session",
+        [](const W& w) noexcept { return w.decrypt_reasons.sum() <= w.decrypt_sessions.sum(); }},
+    Law{Scope::block, "decrypt records", "decrypt_sessions = records_made{kind=decrypt} + records_withheld{kind=decrypt}",
+        [](const W& w) noexcept {
+          return w.decrypt_sessions.sum() == w.records_made.value(kDecryptKind) + w.records_withheld.value(kDecryptKind);
+        }},
     Law{Scope::block, "dpi", "dpi_flows_total = dpi_ended + dpi_flows",
         [](const W& w) noexcept { return w.dpi_flows.value() == w.dpi_ended.sum() + w.dpi_live.value(); }},
     Law{Scope::block, "dpi packets", "dpi_flows_total <= dpi_packets: each inspection was begun by a packet",

@@ -86,6 +86,18 @@ inline constexpr Axis kTlsVersionAxis{"version", kTlsVersionValues};
 inline constexpr Axis kTlsModeAxis{"mode", kTlsModeValues};
 inline constexpr Axis kCategoryAxis{"category", kCategoryValues};
 inline constexpr Axis kLevelAxis{"level", kLevelValues};
+inline constexpr std::string_view kMethodValues[] = {"ets", "keylog", "rsa"};
+inline constexpr std::string_view kResultValues[] = {"opened", "partial", "refused"};
+inline constexpr std::string_view kDecryptedValues[] = {"ok", "bad", "lost"};
+inline constexpr std::string_view kReasonValues[] = {"none",          "no_grant",    "not_yet", "expired",  "revoked",
+                                                     "quota",         "scope",       "depth",   "excluded", "no_key",
+                                                     "no_visibility", "unsupported", "lost",    "overload", "unwitnessed"};
+static_assert(std::size(kMethodValues) == kMethods && std::size(kResultValues) == kResults);
+static_assert(std::size(kDecryptedValues) == kDecrypted && std::size(kReasonValues) == kReasons);
+inline constexpr Axis kMethodAxis{"method", kMethodValues};
+inline constexpr Axis kResultAxis{"result", kResultValues};
+inline constexpr Axis kDecryptedAxis{"result", kDecryptedValues};
+inline constexpr Axis kReasonAxis{"reason", kReasonValues, 1};
 inline constexpr Axis kUntrackedAxis{"reason", kUntrackedValues};
 inline constexpr Axis kDpiEndAxis{"result", kDpiEndValues};
 

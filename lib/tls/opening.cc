@@ -287,7 +287,8 @@ OpenEvent take(Work& w, Bytes& bytes) noexcept {
 
 // Data of one direction answers that of the other: neither is given out before what came earlier.
 void keep_order(Work& w) noexcept {
-  const bool behind = w.o.side[index(other(w.dir))].wait == Wait::key;
+  const Wait ahead = w.o.side[index(other(w.dir))].wait;
+  const bool behind = ahead == Wait::key || ahead == Wait::flight;
   if (w.side.wait == Wait::other && !behind) w.side.wait = Wait::none;
   if (w.side.wait == Wait::none && behind && w.side.stage == Stage::application) w.side.wait = Wait::other;
 }

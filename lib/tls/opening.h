@@ -18,7 +18,7 @@ enum class Wait : std::uint8_t {
   hello,   // for what the other side said before it, hellos above all
   key,     // for the answer to lease()
   flight,  // for the end of the server's flight, which comes before what the client says next
-  other,   // for the other direction, whose key is awaited: what it holds came first
+  other,   // for the other direction, whose key is to come: what it holds came first
   quota,   // for octets that it may still read, see hold()
 };
 

@@ -113,6 +113,14 @@ class Opened(Granted):
             out.write(POLICY)
         self.must("policy", "apply", policy)
 
+    def figure(self, name):
+        """A metric's value, over all workers."""
+        metric, _, wanted = name.partition("{")
+        wanted = wanted.strip("}").split(",") if wanted else []
+        lines = [line.rsplit(" ", 1) for line in self.must("metrics").stdout.splitlines() if not line.startswith("#")]
+        return sum(float(value) for series, value in lines if series.partition("{")[0] == "pellucid_" + metric and
+                   all(label in series for label in wanted))
+
     def stop(self):
         self.assertEqual(self.daemon.stop(), 0, self.daemon.said())
         return self.daemon.records()
