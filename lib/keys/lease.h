@@ -24,7 +24,7 @@ struct Hellos {  // what both ends said in the clear
   Bytes server_random;
   Bytes session_id;  // the server's; TLS 1.2 and before
   Dir client = Dir::up;
-  Asked asked;
+  Asked asked = {};
 };
 
 // No two sessions of a process share one: whose it is, where it lives, and which of those that have lived there. 0: none.

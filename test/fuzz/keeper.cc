@@ -62,7 +62,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (part != keys::Part::next && keeper.lease(1, hellos, part, side, type, keys) == keys::Answer::granted) {
       CHECK(keys.granted && keys.use.key.size() <= keys::DirectionKeys::kMaxKey);
     }
-    if ((what & 16) != 0) keeper.sweep([](keys::SessionId, const keys::Terms&) { CHECK(false); });
+    if ((what & 16) != 0) {
+      keeper.sweep([](keys::SessionId, const keys::Terms&) {
+        CHECK(false);
+        return true;
+      });
+    }
   }
   keys::Terms terms;
   keeper.terms(1, terms);
