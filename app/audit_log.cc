@@ -190,7 +190,7 @@ void AuditLog::written(std::string_view line, std::uint64_t captured_ns) noexcep
 void AuditLog::refused(keys::Reason reason, std::uint64_t captured_ns) noexcept {
   const std::lock_guard lock(mutex_);
   if (!open_for_entries()) return;
-  if (place_.pace == Pace::capture && captured_ns / kMinute != summed_minute_) {
+  if (place_.pace == Pace::capture && captured_ns / kMinute > summed_minute_) {
     static_cast<void>(tell_refusals());
     summed_minute_ = captured_ns / kMinute;
   }
@@ -222,6 +222,13 @@ bool AuditLog::tell_refusals() {
       return false;
     sheaf_.forget(reason);
   }
+  return true;
+}
+
+bool AuditLog::tell_second() {
+  const std::uint64_t minute = sys::wall_ns() / kMinute;
+  if (!tell_sessions()) return false;
+  if (minute != summed_minute_ && tell_refusals()) summed_minute_ = minute;
   return true;
 }
 
@@ -275,10 +282,9 @@ void AuditLog::know(std::string_view authorities, std::uint64_t grants) {
 void AuditLog::tick() {
   watch_clock();
   const std::lock_guard lock(mutex_);
-  if (!open_for_entries() || !still_whole() || !tell_sessions()) return;
+  if (!open_for_entries() || !still_whole()) return;
+  if (place_.pace == Pace::wall && !tell_second()) return;
   remember();
-  if (const std::uint64_t minute = sys::wall_ns() / kMinute; minute != summed_minute_ && tell_refusals())
-    summed_minute_ = minute;
   if (seq_ == signed_seq_ && missed_ == 0) return;
   const bool due = std::chrono::steady_clock::now() >= checkpoint_at_ || seq_ - signed_seq_ >= kCheckpointEntries;
   if ((due || !problem_.empty()) && tell_gap()) checkpoint();  // after a trouble this is how it is seen that it has passed

@@ -86,6 +86,7 @@ class AuditLog final : public audit::Witness {
   bool tell_gap();
   bool tell_sessions();
   bool tell_refusals();
+  bool tell_second();
   bool still_whole();
   void recall();
   void compare();

@@ -41,11 +41,12 @@ int complain(const std::string& line, int code) {
   return code;
 }
 
-void show_progress(const Session& session) {
+void show_progress(Session& session) {
   const std::uint64_t whole = session.bytes_whole();
   const bool wanted = isatty(STDERR_FILENO) == 1 && whole >= kProgressFrom;
   while (session.running()) {
     std::this_thread::sleep_for(std::chrono::milliseconds(wanted ? 200 : 2));
+    session.tick();
     if (wanted) draw_bar(stderr, session.bytes_read(), whole);
   }
   if (wanted) std::fputs("\r\033[K", stderr);
@@ -59,7 +60,10 @@ int run(const RunFlags& flags) {
   catch_signals();
   session->start();
   if (flags.plan.quiet) {
-    while (session->running()) std::this_thread::sleep_for(std::chrono::milliseconds(2));
+    while (session->running()) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(2));
+      session->tick();
+    }
   } else {
     show_progress(*session);
   }

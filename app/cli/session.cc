@@ -201,6 +201,13 @@ void Session::begin_log() {
   if (p.keys != nullptr) p.keys->note_grants(*p.audit);
 }
 
+void Session::tick() {
+  const auto now = std::chrono::steady_clock::now();
+  if (parts_->audit == nullptr || parts_->audit->log() == nullptr || now - ticked_ < std::chrono::seconds(1)) return;
+  ticked_ = now;
+  parts_->audit->log()->tick();
+}
+
 void Session::end_log(Outcome& outcome) {
   std::string problem;
   int code = kDone;

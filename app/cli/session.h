@@ -2,6 +2,7 @@
 // Birth order is reverse death order. Made and run by main's thread.
 #pragma once
 #include <atomic>
+#include <chrono>
 #include <memory>
 #include <string>
 #include <thread>
@@ -52,6 +53,7 @@ class Session {
   ~Session();
 
   void start();
+  void tick();  // now and then while it runs, by main's thread
   bool running() const noexcept { return lanes_left_.load(std::memory_order_acquire) != 0; }
   std::uint64_t bytes_read() const noexcept;
   std::uint64_t bytes_whole() const noexcept;  // 0: not known
@@ -74,6 +76,7 @@ class Session {
   Plan plan_;
   std::unique_ptr<Parts> parts_;
   std::atomic<unsigned> lanes_left_{0};
+  std::chrono::steady_clock::time_point ticked_;
 };
 
 }  // namespace pellucid::app

@@ -47,6 +47,9 @@ void write_status(const Globals& g, const Json& j) {
   line("decryption", decryption.at("enabled").get<bool>() ? count(decryption, "live_grants") + " live grants under set " +
                                                                 words(j, "authority_set").substr(0, 16)
                                                           : "none: " + printable(words(decryption, "reason")));
+  const Json& audit = j.at("audit");
+  line("audit", count(audit, "entries") + " entries, last signed at " +
+                    (number(audit, "checkpoint_s") == 0 ? "-" : moment(number(audit, "checkpoint_s"))));
   if (!j.at("clock_synchronised").get<bool>()) line("clock", colored(g, "not synchronised", "\033[33m"));
 }
 

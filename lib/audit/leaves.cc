@@ -25,13 +25,15 @@ bool read_leaves(std::string_view text, LeafLine& line) {
   in.expect(",");
   std::string_view digits = in.text("leaves");
   in.expect("}");
-  while (in.ok() && !digits.empty()) {
+  while (in.ok()) {
     Hash& leaf = line.leaves.emplace_back();
     in.read_hex(digits.substr(0, 2 * leaf.size()), leaf);
     digits.remove_prefix(std::min(digits.size(), 2 * leaf.size()));
-    if (digits.size() > 1 && digits[0] == ' ') digits.remove_prefix(1);
+    if (digits.empty()) return in.done() && line.leaves.size() <= kMaxLineLeaves;
+    if (digits[0] != ' ') return false;
+    digits.remove_prefix(1);
   }
-  return in.done() && !line.leaves.empty() && line.leaves.size() <= kMaxLineLeaves;
+  return false;
 }
 
 void LeafSearch::take(std::string_view text) {

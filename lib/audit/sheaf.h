@@ -18,8 +18,8 @@ class Sheaf {
   // The line as it stands in the records, without its end. False: there is no room.
   bool add(std::string_view record, std::uint64_t ns);
   bool full() const noexcept { return leaves_.size() == kMaxSheaf; }
-  // Whether a record of this time belongs to another second than those that are here.
-  bool ends_before(std::uint64_t ns) const noexcept { return !leaves_.empty() && ns / kSecond != sessions_.from_ns / kSecond; }
+  // Whether a record of this time belongs to a later second than those that are here.
+  bool ends_before(std::uint64_t ns) const noexcept { return !leaves_.empty() && ns / kSecond > sessions_.until_ns / kSecond; }
   const std::vector<Hash>& leaves() const noexcept { return leaves_; }
   Sessions sessions() const;
   void clear() noexcept { leaves_.clear(); }
