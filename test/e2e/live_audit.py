@@ -3,6 +3,7 @@
 goes on, where it cannot be written, is not whole, or shows that state or clock were set back."""
 import json
 import os
+import re
 import shutil
 import struct
 import subprocess
@@ -48,7 +49,8 @@ class Audited(Opened):
         code, status = live.until(lambda: (s := self.daemon.status())[0] == 3 and s, what="a degraded state")
         self.assertEqual(code, 3)
         self.assertTrue(any(why in reason for reason in status["reasons"]), status["reasons"])
-        return status
+        self.assertIn(why, status["decryption"]["reason"])
+        self.assertIn("\npellucid_decryption_enabled 0\n", self.must("metrics").stdout)
 
     def writing(self):
         text = self.must("metrics").stdout
@@ -62,6 +64,8 @@ class Audited(Opened):
         self.assertEqual(told, [("refused", reason)])
         self.assertEqual(self.inside(), inside)
         self.assertGreater(self.daemon.packets(), packets)
+        live.until(lambda: re.search(rf'^pellucid_decrypt_refusals_total{{[^}}]*reason="{reason}"[^}}]*}} [1-9]',
+                                     self.must("metrics").stdout, re.M), what="the refusal's metric")
 
     def opened_now(self):
         before = len(self.lines())
