@@ -14,12 +14,12 @@ class Conversation:
 
     def said(self, by):
         """The octets of a direction, and how many are missing before the last of them."""
-        out, missed = b"", 0
+        out, missed = bytearray(), 0
         for at, data in sorted(self.pieces[by]):
             if at > len(out) + missed:
                 missed += at - len(out) - missed
             out += data[max(0, len(out) + missed - at):]
-        return out, missed
+        return bytes(out), missed
 
     def add(self, by, seq, flags, data):
         if flags & SYN:

@@ -24,6 +24,8 @@ namespace pellucid::app {
 namespace {
 
 constexpr std::size_t kRecordRing = 4u << 20;  // bytes; a burst's records at their longest are half of it
+// … and with what is delivered: a burst may fill the gap of a flow with each packet, and free all that waited behind it.
+constexpr std::size_t kDeliveryRing = 64u << 20;
 constexpr std::size_t kMailRing = 8u << 20;
 constexpr std::size_t kDpiArena = 64u << 20;
 constexpr std::uint32_t kDpiFlows = 1u << 15;
@@ -90,7 +92,7 @@ bool wants_dpi(const Plan& plan, const policy::Program* program) noexcept {
 struct Session::Lane {
   Lane(const engine::Options& options, bool dpi_wanted, std::size_t mail_bytes, ReplayKeys* keys, bool delivers)
       : dpi(dpi_wanted ? std::make_unique<dpi::NdpiDpi>(kDpiFlows, kDpiArena) : nullptr),
-        records(kRecordRing),
+        records(delivers ? kDeliveryRing : kRecordRing),
         mail(mail_bytes),
         engine(keys == nullptr ? nullptr : make_engine(options.limits.opened)),
         worker(options, records, dpi.get(), counters, {engine == nullptr ? nullptr : &keys->keys(), engine.get(), delivers}) {}

@@ -57,6 +57,7 @@ bool write_record(Ring& ring, const Head& head, Bytes body, std::span<const Piec
   plan_tail(pieces, plan);
   CHECK(plan.tail <= kMaxTail);
   const std::size_t size = sizeof(Head) + body.size() + plan.tail;
+  if (head.kind == Kind::text && ring.used_bytes() + size > ring.bytes() - ring.bytes() / 4) return false;
   const MutBytes out = ring.reserve(size);
   if (out.empty()) return false;
   Head* slot = reinterpret_cast<Head*>(out.data());

@@ -30,7 +30,8 @@ inline Piece piece(const net::Layers& layers) noexcept {
 inline constexpr unsigned kMaxPieces = 8;  // parts of one record
 
 // Writes one record; head.size is set here, and kHeadIncomplete where a piece is cut. Empty pieces are left out. Each part
-// stands at most once. False: the ring has no room, nothing was written, the caller counts it.
+// stands at most once. False: the ring has no room, nothing was written, the caller counts it. Text, of which there is much,
+// leaves the last quarter of the ring to all else.
 bool write_record(Ring& ring, const Head& head, Bytes body, std::span<const Piece> pieces) noexcept;
 
 template <class Body>

@@ -154,8 +154,8 @@ class Peers:
         client.stdout.close()
         return said
 
-    def watch(self, path):
-        command = ["tcpdump", "-Z", "root", "-i", "lo", "-U", "--immediate-mode", "-B", "32768", "-n", "-w", path, "tcp"]
+    def watch(self, path, room="32768"):
+        command = ["tcpdump", "-Z", "root", "-i", "lo", "-U", "--immediate-mode", "-B", room, "-n", "-w", path, "tcp"]
         self.tcpdump = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
         line = self.tcpdump.stderr.readline()
         while b"listening" not in line:
@@ -165,7 +165,7 @@ class Peers:
     def enough(self):
         time.sleep(0.4)
         self.tcpdump.send_signal(signal.SIGINT)
-        self.tcpdump.communicate(timeout=10)
+        return self.tcpdump.communicate(timeout=30)[1].decode()
 
     def dismiss(self):
         for server in self.servers:

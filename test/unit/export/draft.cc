@@ -47,6 +47,17 @@ TEST(Draft, ARecordComesBackAsItWasWritten) {
   EXPECT_TRUE(ring.peek().empty());
 }
 
+TEST(Draft, TextLeavesAQuarterOfTheRingToOthers) {
+  Ring ring(1 << 17);
+  const std::vector<std::uint8_t> said = pattern(1000, 1);
+  const std::array pieces{piece(Part::text, Bytes(said))};
+  while (write_record(ring, head_of(Kind::text), TextBody{}, pieces)) {
+  }
+  EXPECT_LE(ring.used_bytes(), ring.bytes() - ring.bytes() / 4);
+  EXPECT_GT(ring.used_bytes(), ring.bytes() / 2);
+  EXPECT_TRUE(write_record(ring, head_of(Kind::dns), DnsBody{}, {}));
+}
+
 TEST(Draft, ARecordWithoutPartsHasNoTail) {
   Ring ring(1 << 17);
   ASSERT_TRUE(write_record(ring, head_of(Kind::dns), DnsBody{}, {}));
