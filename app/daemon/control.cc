@@ -1,5 +1,6 @@
 #include "app/daemon/control.h"
 
+#include <ctime>
 #include <filesystem>
 
 #include "app/file.h"
@@ -37,6 +38,7 @@ Control::Control(Parts& parts, std::unique_ptr<sys::Folder> shelf, std::unique_p
       policies_(*shelf_, maker_, wall_s),
       grants_shelf_(std::move(grants_shelf)),
       grants_(*grants_shelf_, config_.host, wall_s),
+      retention_(config_.state + "/deliver", grants_, *parts.audit),
       turnstile_{desk_, policies_, grants_, *parts.keys, *parts.audit},
       api_(turnstile_, roles_of(config_.control)),
       scrape_(turnstile_),
@@ -119,6 +121,7 @@ void Control::tick() {
   }
   grants_.tick();
   parts_.keys->tick();
+  retention_.tick(std::time(nullptr));
   tell_log();
   parts_.audit->tick();
   if (config_.stats_seconds != 0 && std::chrono::steady_clock::now() >= stats_due_) tell_stats();

@@ -3,6 +3,7 @@
 #pragma once
 #include "app/daemon/api.h"
 #include "app/daemon/live_policies.h"
+#include "app/daemon/retention.h"
 #include "app/daemon/world_desk.h"
 #include "drivers/ctl/http/server.h"
 #include "drivers/sys/folder/folder.h"
@@ -37,6 +38,7 @@ class Control {
   Policies policies_;
   std::unique_ptr<sys::Folder> grants_shelf_;
   Grants grants_;
+  Retention retention_;
   Turnstile turnstile_;
   Api api_;
   Scrape scrape_;

@@ -113,6 +113,18 @@ class Decrypt(Opened):
         live.until(lambda: not self.left_of(secrets), what="the end of all that was secret")
         self.assertEqual([t["result"] for t in self.decrypts(self.stop())], ["opened"])
 
+    def test_what_is_delivered_goes_when_the_grant_says_so(self):
+        self.authorise("brief", more="depth: content\ndeliver: {clear: true}\nretention: 4s\n")
+        self.give_keys()
+        self.ask_for_it()
+        self.assertEqual(self.fetch(443, "index.html").returncode, 0)
+        path = os.path.join(self.folder, "state", "deliver", "brief-1.pcapng")
+        live.until(lambda: os.path.exists(path) and os.path.getsize(path) > 3000, what="the delivery")
+        live.until(lambda: not os.path.exists(path), seconds=20, what="its end")
+        told = [(e["object"], e["result"], e["reason"]) for e in self.audit() if e.get("action") == "delivery_delete"]
+        self.assertEqual(told, [("file brief-1.pcapng", "done", "retention")])
+        self.stop()
+
     def test_a_key_that_is_zeroised_ends_what_it_opened(self):
         self.authorise()
         self.give_keys()
