@@ -57,13 +57,16 @@ void write_metrics() {
       "| name | type | labels | meaning |\n|---|---|---|---|\n");
   for (const DaemonMetric& m : kDaemonMetrics) write_row(m);
   std::printf("\n## Label values\n");
-  for (const Axis* axis : {&kLayerAxis, &kErrAxis, &kEndAxis, &kReaderAxis, &kTlsVersionAxis, &kTlsModeAxis, &kCategoryAxis,
-                           &kKindAxis, &kLevelAxis, &kUntrackedAxis, &kDpiEndAxis})
+  for (const Axis* axis :
+       {&kLayerAxis, &kErrAxis, &kEndAxis, &kReaderAxis, &kTlsVersionAxis, &kTlsModeAxis, &kCategoryAxis, &kKindAxis,
+        &kLevelAxis, &kUntrackedAxis, &kDpiEndAxis, &kMethodAxis, &kResultAxis, &kReasonAxis, &kDecryptedAxis, &kCoverageAxis})
     write_axis(*axis);
   write_axis({"reason", kLossValues});
   std::printf(
       "\n`protocol` of parse errors is the header in which reading stopped; of sessions, the reader. The `reason` of flows is "
-      "how they\nended, of records what kept them from their sink.\n"
+      "how they\nended, of records what kept them from their sink, of decryption what stood against it.\n"
+      "The `result` and `reason` of sessions that were to be opened are those of `decrypt` records. What payload is, and the\n"
+      "outcomes of `pellucid_coverage_bytes_total`: `docs/why/coverage.md`.\n"
       "\n## Laws\nThey hold for the sum of all threads at the end of every run; a run that breaks one fails and says so. Those "
       "not\n"
       "marked *sum* also hold for each worker in every scrape.\n\n");

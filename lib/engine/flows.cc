@@ -187,6 +187,9 @@ void publish(State& s) noexcept {
   c.stream_retransmitted.set(streams.retransmitted);
   c.stream_gaps.set(streams.gaps);
   c.stream_refused.set(streams.refused + streams.far);
+  c.payload_bytes.set(s.payload);
+  for (unsigned i = 0; i < metrics::kCoverages; ++i) c.coverage.at(i).set(s.coverage[i]);
+  c.coverage_pending.set(s.coverage[metrics::kCoverages]);
   if (s.dpi == nullptr) return;
   const classify::DpiStats dpi = s.dpi->stats();
   c.dpi_packets.set(dpi.packets);

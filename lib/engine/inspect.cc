@@ -4,6 +4,7 @@
 
 #include "lib/engine/judge.h"
 #include "lib/engine/label.h"
+#include "lib/engine/outcome.h"
 #include "lib/engine/proxy.h"
 #include "lib/engine/readers.h"
 #include "lib/http/probe.h"
@@ -154,6 +155,7 @@ void give(State& s, std::uint32_t flow, Dir dir, Bytes bytes) noexcept {
     if (taken.next == Next::same) return;
     if (taken.next == Next::stop) break;
     handler(h).close(s, flow);
+    h.session = kNone;
     for (const Dir d : {Dir::up, Dir::down}) s.streams.end_pass(h.stream, d);
     h.reader = flow::Reader::unknown;
     s.table.cold(flow).probed = 0;
@@ -314,11 +316,14 @@ void finish_reading(State& s, std::uint32_t flow) noexcept {
 
 void stop_reading(State& s, std::uint32_t flow) noexcept {
   flow::Hot& h = s.table.hot(flow);
+  const flow::Reader last = h.reader;
+  std::uint32_t after = last == flow::Reader::opened ? kNone : coverage_of(h);  // what it was, it stays
   if ((h.flags & flow::kFlowSyn) == 0) {
     handler(h).close(s, flow);
+    if (last == flow::Reader::opened) after = h.session;
   }
   h.flags &= static_cast<std::uint16_t>(~flow::kFlowSyn);
-  h.session = kNone;
+  h.session = after;
   h.reader = flow::Reader::none;
   if (h.stream != kNone) s.streams.drop(h.stream);
   h.stream = kNone;

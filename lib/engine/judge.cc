@@ -68,6 +68,7 @@ void read_on(flow::Hot& h, flow::Cold& c) noexcept {
   h.flags &= static_cast<std::uint16_t>(~flow::kFlowUnread);
   if (!followed(h.key) || h.reader != flow::Reader::none || content_of(h) != Content::nothing) return;
   h.reader = flow::Reader::unknown;
+  h.session = kNone;
   c.probed = 0;
   if (h.tcp > flow::TcpState::opening) h.flags |= flow::kFlowIncomplete;
 }

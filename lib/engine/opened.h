@@ -20,6 +20,7 @@ struct Opened {
   Inner inner[2];         // by Dir
   std::uint64_t missed;   // octets of text, both directions
   std::uint64_t used;     // … of those that were read
+  std::uint64_t payload;  // octets of the flow's, whose coverage its end decides
   keys::Terms terms;      // as they were at the latest lease
   std::uint32_t clear;    // the tls::Session of the same bytes; kNone: its record is written
   std::uint32_t session;  // in the inner reader's slab

@@ -1,6 +1,7 @@
 #include "lib/engine/inner.h"
 #include "lib/engine/inspect.h"
 #include "lib/engine/judge.h"
+#include "lib/engine/outcome.h"
 #include "lib/engine/readers.h"
 #include "lib/engine/report.h"
 #include "lib/tls/inside.h"
@@ -35,11 +36,14 @@ bool wants(const State& s, std::uint32_t flow, const Opened& o) noexcept {
   return (s.table.cold(flow).marks & flow::kColdGuarded) != 0 && o.stats.opened == 0;
 }
 
-void give_back(State& s, std::uint32_t flow, Opened& o) noexcept {
+// Gives where the flow's payload counts from now on.
+metrics::Coverage give_back(State& s, std::uint32_t flow, Opened& o) noexcept {
   tls::drop(o.opening, room_of(s, o));
+  const metrics::Coverage after = settle_coverage(s, o);
   s.opener.keys->end(o.opening.id, o.used);
   o.opening.id = 0;
   s.opened.drop(s.table.hot(flow).session);
+  return after;
 }
 
 // What follows of the session is read in the clear alone.
@@ -48,7 +52,7 @@ void leave_closed(State& s, std::uint32_t flow) noexcept {
   Opened& o = opened_of(s, flow);
   const std::uint32_t clear = o.clear;
   close_inner(s, o);
-  give_back(s, flow, o);
+  static_cast<void>(give_back(s, flow, o));
   h.session = clear;
   h.reader = clear == kNone ? flow::Reader::none : flow::Reader::tls;
 }
@@ -195,7 +199,7 @@ void start_opened(State& s, std::uint32_t flow) noexcept {
   o.stats = {};
   for (Inner& inner : o.inner) inner = {Spool{}, 0};
   o.terms = {};
-  o.missed = o.used = 0;
+  o.missed = o.used = o.payload = 0;
   o.clear = h.session;
   o.session = kNone;
   o.flow = flow;
@@ -258,8 +262,7 @@ void close_opened(State& s, std::uint32_t flow) noexcept {
   if (o.told != 0) report_text_end(s, flow, o);
   if (o.wanted != 0) report_decrypt(s, flow, o);
   if (o.stats.opened == 0 && o.wanted != 0) degrade(s, flow);
-  give_back(s, flow, o);
-  h.session = kNone;
+  h.session = static_cast<std::uint32_t>(give_back(s, flow, o));
   h.reader = flow::Reader::none;
 }
 

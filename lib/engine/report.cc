@@ -5,6 +5,7 @@
 #include "lib/dns/probe.h"
 #include "lib/engine/judge.h"
 #include "lib/engine/label.h"
+#include "lib/engine/outcome.h"
 #include "lib/export/draft.h"
 #include "lib/metrics/metric.h"
 #include "lib/tls/name.h"
@@ -185,23 +186,6 @@ void report_tls(State& s, std::uint32_t flow, const tls::Session& t, metrics::Tl
 
 namespace {
 
-keys::Reason reason_of(const Opened& o) noexcept {
-  if (o.terms.reason != keys::Reason::none) return o.terms.reason;
-  if (o.stats.unread != 0) return keys::Reason::overload;
-  if (o.stats.lost != 0 || o.missed != 0) return keys::Reason::lost;
-  if (o.stats.opened == 0) return keys::Reason::lost;  // a hello is missing, or the end came before any record
-  return keys::Reason::none;
-}
-
-exporter::Outcome result_of(const Opened& o, keys::Reason reason) noexcept {
-  if (o.stats.opened == 0) return exporter::Outcome::refused;
-  return reason == keys::Reason::none && o.stats.bad == 0 ? exporter::Outcome::opened : exporter::Outcome::partial;
-}
-
-}  // namespace
-
-namespace {
-
 // What metrics call them; they lie below those who own the names.
 static_assert(std::ranges::equal(metrics::kMethodValues, keys::kMethodLabels));
 static_assert(std::ranges::equal(metrics::kReasonValues, keys::kReasonLabels));
@@ -220,7 +204,7 @@ void count_decrypt(metrics::WorkerCounters& c, const Opened& o, keys::Reason rea
 
 void report_decrypt(State& s, std::uint32_t flow, const Opened& o) noexcept {
   const keys::Reason reason = reason_of(o);
-  const exporter::Outcome result = result_of(o, reason);
+  const exporter::Outcome result = result_of(o);
   count_decrypt(s.counters, o, reason, result);
   if (!may_report(s, flow, Kind::decrypt)) return;
   exporter::DecryptBody body{};

@@ -92,9 +92,11 @@ struct State {
 
   classify::DpiJob jobs[net::kBurst];
   unsigned job_count = 0;
-  std::uint32_t now = 0;         // tick of the row at hand
-  std::uint32_t burst_tick = 0;  // of the burst's first row: flows seen since then may not be evicted
-  std::uint64_t ts_ns = 0;       // capture time of the row at hand
+  std::uint32_t now = 0;                                 // tick of the row at hand
+  std::uint32_t burst_tick = 0;                          // of the burst's first row: flows seen since then may not be evicted
+  std::uint64_t ts_ns = 0;                               // capture time of the row at hand
+  std::uint64_t payload = 0;                             // octets that came
+  std::uint64_t coverage[metrics::kCoverages + 1] = {};  // … by what became of them; the last: not yet decided
 
   MutBytes room() noexcept { return {scratch.at, kScratch}; }
 };

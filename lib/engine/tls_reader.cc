@@ -88,7 +88,8 @@ void hurry_tls(State& s, std::uint32_t flow) noexcept {
   const flow::Hot& h = s.table.hot(flow);
   if (h.reader == flow::Reader::tls) return close_tls(s, flow);
   Opened& o = s.opened[h.session];
-  conclude_tls(s, flow, o.clear, o.stats.opened != 0 ? metrics::TlsMode::opened : metrics::TlsMode::refused);
+  using enum metrics::TlsMode;
+  conclude_tls(s, flow, o.clear, o.wanted == 0 ? opaque : o.stats.opened != 0 ? opened : refused);
   o.clear = kNone;
 }
 

@@ -6,6 +6,7 @@
 #include "lib/engine/inspect.h"
 #include "lib/engine/judge.h"
 #include "lib/engine/label.h"
+#include "lib/engine/outcome.h"
 #include "lib/engine/readers.h"
 
 namespace pellucid::engine {
@@ -46,6 +47,17 @@ void Worker::settle() noexcept {
   publish(s);
 }
 
+namespace {
+// A session that this packet ends still has a share in it; what it begins has one, too.
+inline void read(State& s, std::uint32_t flow, Dir dir, const net::Row& row) noexcept {
+  const flow::Hot& h = s.table.hot(flow);
+  const bool opened = h.reader == flow::Reader::opened;
+  if (opened) cover(s, flow, row.payload_len);
+  if (wants_bytes(h)) inspect(s, flow, dir, row);
+  if (!opened) cover(s, flow, row.payload_len);
+}
+}  // namespace
+
 inline unsigned Worker::take(const net::Row& row, const net::Key& key) noexcept {
   State& s = state_;
   if (later(row.tick, s.now)) s.now = row.tick;
@@ -53,11 +65,12 @@ inline unsigned Worker::take(const net::Row& row, const net::Key& key) noexcept 
   const std::uint32_t flow = find_or_begin(s, row, key);
   if (flow == kNone) {
     s.counters.untracked.at(metrics::Untracked::table_full).add(row.frames);
+    cover_lost(s, row.payload_len);
     return 0;
   }
   if (s.table.hot(flow).epoch != s.epoch) judge_anew(s, flow);
   const Dir dir = account(s, flow, row);
-  if (row.payload_len != 0 && wants_bytes(s.table.hot(flow))) inspect(s, flow, dir, row);
+  if (row.payload_len != 0) read(s, flow, dir, row);
   after(s, flow);
   return row.frames;
 }

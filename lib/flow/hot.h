@@ -45,11 +45,11 @@ struct alignas(kLine) Hot {
   std::uint64_t packets[2];
   std::uint64_t bytes[2];
   std::uint64_t last_ns;
-  std::uint32_t stream;  // index in Streams, kNone: nobody wants its bytes
-  std::uint32_t
-      session;          // index in the reader's slab, kNone; before any payload of a flow with kFlowSyn: first sequence number
-  std::uint32_t dpi;    // DPI's handle, kNone
-  std::uint16_t flags;  // kFlow…
+  std::uint32_t stream;       // index in Streams, kNone: nobody wants its bytes
+  std::uint32_t session;      // index in the reader's slab, kNone; before any payload of a flow with kFlowSyn: first sequence
+                              // number; once nobody reads it any more: where its payload counts, metrics::Coverage
+  std::uint32_t dpi;          // DPI's handle, kNone
+  std::uint16_t flags;        // kFlow…
   std::uint8_t tcp_flags[2];  // all flags seen
   TcpState tcp;
   Reader reader;

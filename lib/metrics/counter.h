@@ -81,11 +81,14 @@ inline constexpr unsigned kMethods = 3;                                        /
 inline constexpr unsigned kResults = 3;                                        // exporter::Outcome
 inline constexpr unsigned kReasons = 15;                                       // keys::Reason
 enum class Untracked : std::uint8_t { table_full, kCount };
+// What became of payload: docs/why/coverage.md.
+enum class Coverage : std::uint8_t { clear, decrypted, not_requested, refused, excluded, no_key, unsupported, lost, kCount };
 enum class DpiEnd : std::uint8_t { decided, gave_up, dropped, kCount };
 inline constexpr unsigned kTlsVersions = static_cast<unsigned>(TlsVersion::kCount);
 inline constexpr unsigned kTlsModes = static_cast<unsigned>(TlsMode::kCount);
 inline constexpr unsigned kDecrypted = static_cast<unsigned>(Decrypted::kCount);
 inline constexpr unsigned kUntracked = static_cast<unsigned>(Untracked::kCount);
+inline constexpr unsigned kCoverages = static_cast<unsigned>(Coverage::kCount);
 inline constexpr unsigned kDpiEnds = static_cast<unsigned>(DpiEnd::kCount);
 
 // What one thread counts: a worker fills all but the last group; where one reader feeds several workers, it has a block of its
@@ -145,6 +148,10 @@ struct alignas(kLine) WorkerCounters {
   Family<kDecrypted> decrypt_records;  // of TLS, under a key
   Counter decrypt_bytes;               // … their plaintext
   Counter key_wait_full;               // questions to the keeper for which there was no room
+  // Coverage
+  Counter payload_bytes;  // of the packets that came
+  Family<kCoverages> coverage;
+  Counter coverage_pending;  // gauge: of sessions that are not over
   // Classification: classify::DpiStats, set once a turn
   Counter dpi_packets;
   Counter dpi_flows;  // flows for which DPI was begun

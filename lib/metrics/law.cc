@@ -73,6 +73,8 @@ constexpr std::array kTable{
         [](const W& w) noexcept {
           return w.decrypt_sessions.sum() == w.records_made.value(kDecryptKind) + w.records_withheld.value(kDecryptKind);
         }},
+    Law{Scope::block, "coverage", "payload_bytes = coverage_bytes + coverage_pending_bytes",
+        [](const W& w) noexcept { return w.payload_bytes.value() == w.coverage.sum() + w.coverage_pending.value(); }},
     Law{Scope::block, "dpi", "dpi_flows_total = dpi_ended + dpi_flows",
         [](const W& w) noexcept { return w.dpi_flows.value() == w.dpi_ended.sum() + w.dpi_live.value(); }},
     Law{Scope::block, "dpi packets", "dpi_flows_total <= dpi_packets: each inspection was begun by a packet",

@@ -25,9 +25,9 @@ template <auto Field, Shown shown = Shown::per_worker>
 constexpr Metric counter(std::string_view name, std::string_view help, Axis row = kNoAxis, Axis column = kNoAxis) noexcept {
   return {name, help, Type::counter, shown, row, column, Access<Field>::read, Access<Field>::own};
 }
-template <auto Field>
+template <auto Field, Shown shown = Shown::per_worker>
 constexpr Metric gauge(std::string_view name, std::string_view help, Axis row = kNoAxis) noexcept {
-  return {name, help, Type::gauge, Shown::per_worker, row, kNoAxis, Access<Field>::read, Access<Field>::own};
+  return {name, help, Type::gauge, shown, row, kNoAxis, Access<Field>::read, Access<Field>::own};
 }
 
 using W = WorkerCounters;
@@ -89,6 +89,13 @@ constexpr std::array kTable{
     counter<&W::decrypt_records, Shown::summed>(
         "decrypt_records_total", "Protected records of sessions that were opened, by what became of them.", kDecryptedAxis),
     counter<&W::decrypt_bytes>("decrypt_bytes_total", "Bytes of plaintext out of protected records."),
+    counter<&W::payload_bytes>("payload_bytes_total",
+                               "Octets above TCP, UDP or, without those, IP, in all packets whose headers were read."),
+    counter<&W::coverage, Shown::summed>("coverage_bytes_total",
+                                         "Octets of payload, once it is decided what becomes of them: docs/why/coverage.md.",
+                                         kCoverageAxis),
+    gauge<&W::coverage_pending, Shown::summed>(
+        "coverage_pending_bytes", "Octets of payload of sessions to be opened that are not over: not yet decided."),
     counter<&W::key_wait_full>("key_wait_full_total", "Questions about keys for which there was no room."),
     counter<&W::dpi_packets>("dpi_packets_total", "Packets given to deep packet inspection."),
     counter<&W::dpi_flows>("dpi_flows_total", "Flows for which deep packet inspection was begun."),

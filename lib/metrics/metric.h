@@ -21,6 +21,8 @@ inline constexpr std::string_view kLayerValues[] = {"link", "vlan", "mpls",  "pp
 inline constexpr std::string_view kEndValues[] = {"timeout", "closed", "evicted", "shutdown"};
 inline constexpr std::string_view kReaderValues[] = {"unknown", "none", "tls", "http", "dns", "opened"};
 inline constexpr std::string_view kKindValues[] = {"flow", "flow_update", "tls", "dns", "mdns", "http", "decrypt", "text"};
+inline constexpr std::string_view kCoverageValues[] = {"clear",    "decrypted", "not_requested", "refused",
+                                                       "excluded", "no_key",    "unsupported",   "lost"};
 inline constexpr std::string_view kUntrackedValues[] = {"table_full"};
 inline constexpr std::string_view kDpiEndValues[] = {"decided", "gave_up", "dropped"};
 inline constexpr std::string_view kTlsVersionValues[] = {"SSLv2",   "SSLv3",   "TLSv1",        "TLS 1.1",
@@ -75,6 +77,7 @@ static_assert(std::size(kLevelValues) == kLevels);
 static_assert(std::size(kLayerValues) == kLayers && std::size(kEndValues) == kEnds && std::size(kReaderValues) == kReaders);
 static_assert(std::size(kKindValues) == kKinds && std::size(kUntrackedValues) == kUntracked);
 static_assert(std::size(kDpiEndValues) == kDpiEnds);
+static_assert(std::size(kCoverageValues) == kCoverages);
 
 inline constexpr Axis kNoAxis{};
 inline constexpr Axis kLayerAxis{"protocol", kLayerValues};
@@ -100,6 +103,7 @@ inline constexpr Axis kDecryptedAxis{"result", kDecryptedValues};
 inline constexpr Axis kReasonAxis{"reason", kReasonValues, 1};
 inline constexpr Axis kUntrackedAxis{"reason", kUntrackedValues};
 inline constexpr Axis kDpiEndAxis{"result", kDpiEndValues};
+inline constexpr Axis kCoverageAxis{"outcome", kCoverageValues};
 
 enum class Type : std::uint8_t { counter, gauge, histogram };
 

@@ -95,6 +95,7 @@ UnsealEvent accept(Unsealing& w, Bytes text) noexcept {
   w.out.text = text;
   w.out.wire = static_cast<std::uint16_t>(kRecordHead + u.length);
   w.bench.stats.bytes += text.size();
+  w.bench.stats.sealed += w.out.wire;
   ++w.bench.stats.opened;
   u.usual = w.out.wire;
   u.astray = 0;

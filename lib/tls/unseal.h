@@ -33,6 +33,7 @@ struct UnsealStats {
   std::uint64_t lost = 0;    // records that a loss touched, as far as their number is known
   std::uint64_t unread = 0;  // records for which there was no room
   std::uint64_t bytes = 0;   // of plaintext, padding left out
+  std::uint64_t sealed = 0;  // … of the records opened, as they came: head and tag included
 };
 
 struct Unsealer {

@@ -92,6 +92,50 @@ class What(Granted):
         self.assertEqual([r for r in self.records if r["event_type"] == "http" and "status" in r["http"]], [])
 
 
+class Coverage(Granted):
+    """Each octet of payload has one outcome. That they add up is a law, which every run checks by itself."""
+
+    def counted(self, capture, *args, grant=True, keys=KEYS, more="depth: headers\n"):
+        given = ["--grant", self.warrant(more=more), "--authorities", self.soft] if grant else []
+        given += [a for key in keys for a in ("--keys", key)]
+        ended = self.pellucid("run", "--json", *given, *args, os.path.join(CAPTURES, capture + ".pcap"))
+        self.assertEqual((ended.returncode, ended.stderr), (0, ""))
+        self.counters = json.loads(ended.stdout)["counters"]
+        return self.under("coverage_bytes_total"), self.counters["payload_bytes_total"]
+
+    def under(self, name):
+        return {k[len(name) + 1:]: n for k, n in self.counters.items() if k.startswith(name + ".")}
+
+    def test_a_session_opened_as_a_whole_is_decrypted_as_a_whole(self):
+        for capture, sessions in (("curl-http1", 1), ("resumed", 2), ("key-updates", 1), ("hello-retry", 1)):
+            by, payload = self.counted(capture)
+            self.assertEqual(set(by), {"decrypted"}, capture)
+            self.assertEqual(by["decrypted"], payload, capture)
+            self.assertEqual(self.under("decrypt_sessions_total"), {"ets.opened": sessions})
+            self.assertEqual(set(self.under("decrypt_records_total")), {"ok"})
+            self.assertGreater(self.counters["decrypt_bytes_total"], 0)
+
+    def test_what_nobody_asked_for(self):
+        by, payload = self.counted("curl-http1", grant=False, keys=[])
+        self.assertEqual(by, {"not_requested": payload})
+
+    def test_what_was_asked_and_not_given(self):
+        by, payload = self.counted("curl-http1", keys=[])
+        self.assertEqual(by, {"no_key": payload})
+        by, payload = self.counted("curl-http1", "--policy", self.write("all.yaml", POLICY), grant=False, keys=[])
+        self.assertEqual(by, {"refused": payload})
+        protect = self.write("protect.yaml", POLICY + "protect: {names: [ets.example]}\n")
+        by, payload = self.counted("curl-http1", "--policy", protect)
+        self.assertEqual(by, {"excluded": payload})
+        self.assertEqual(self.under("decrypt_refusals_total"), {"excluded": 1})
+
+    def test_a_grant_of_less_leaves_the_rest_refused(self):
+        for more in ("depth: handshake\n", "depth: headers\nquota: {bytes: 60}\n", "depth: headers\ndirection: to_server\n"):
+            by, payload = self.counted("curl-http1", more=more)
+            self.assertEqual(set(by), {"decrypted", "refused"}, more)
+            self.assertEqual(sum(by.values()), payload)
+
+
 class WhatNot(Granted):
     def test_keys_without_a_grant_are_not_used(self):
         code, records, error = self.run_it("curl-http1")

@@ -284,3 +284,30 @@ TEST(Worker, TagsAndTunnelsStandInTheFlowsRecord) {
   EXPECT_EQ(layers.outer[0].id, 42u);
   EXPECT_EQ(path.of(Kind::flow)[0].head.dport, 443);
 }
+
+TEST(Coverage, PayloadCountsWhereTheReaderOfTheMomentSays) {
+  Path path;
+  open(path);
+  path.at(3, up(kAck, 1001, request()));
+  path.at(4, down(kAck, 5001, response()));
+  path.at(5, datagram(1111, build::as_octets("seven77")));
+  EXPECT_EQ(path.counters().payload_bytes.value(), request().size() + response().size() + 7);
+  EXPECT_EQ(path.counters().coverage.value(metrics::Coverage::clear), request().size() + response().size());
+  EXPECT_EQ(path.counters().coverage.value(metrics::Coverage::not_requested), 7u);
+  path.end();
+}
+
+TEST(Coverage, WhatNoFlowTookInIsLost) {
+  engine::Options options = test::small_options();
+  options.limits.flows = 64;
+  Path path(options);
+  std::vector<Octets> burst;
+  for (std::uint16_t i = 0; i < 64; ++i)
+    burst.push_back(datagram(static_cast<std::uint16_t>(2000 + i), build::as_octets("abc")));
+  path.burst_at(0, burst);
+  path.burst_at(0, {datagram(3000, build::as_octets("abc"))});  // no flow of this very tick may leave for it
+  ASSERT_NE(path.counters().untracked.sum(), 0u);
+  EXPECT_EQ(path.counters().payload_bytes.value(), 65u * 3);
+  EXPECT_EQ(path.counters().coverage.value(metrics::Coverage::lost), 3 * path.counters().untracked.sum());
+  path.end();
+}

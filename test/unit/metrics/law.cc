@@ -41,6 +41,10 @@ std::unique_ptr<WorkerCounters> balanced_run() {
   w->sessions_started.at(flow::Reader::tls).add(3);
   w->sessions_failed.at(flow::Reader::tls).add(1);
   w->sessions_incomplete.at(flow::Reader::tls).add(1);
+  w->payload_bytes.add(100);
+  w->coverage.at(Coverage::decrypted).add(60);
+  w->coverage.at(Coverage::lost).add(10);
+  w->coverage_pending.set(30);
   w->dpi_packets.add(20);
   w->dpi_flows.add(6);
   w->dpi_ended.at(DpiEnd::decided).add(3);
@@ -90,6 +94,10 @@ TEST(Law, EachLawIsBrokenByTheLossItSpeaksOf) {
   EXPECT_EQ(broken_by([](WorkerCounters& w) { w.flows_classified.at(0).inc(); }), "categories");
   EXPECT_EQ(broken_by([](WorkerCounters& w) { w.sessions_failed.at(2).add(5); }), "sessions failed");
   EXPECT_EQ(broken_by([](WorkerCounters& w) { w.sessions_incomplete.at(2).add(5); }), "sessions incomplete");
+  EXPECT_EQ(broken_by([](WorkerCounters& w) { w.payload_bytes.inc(); }), "coverage");
+  EXPECT_EQ(broken_by([](WorkerCounters& w) { w.coverage_pending.set(31); }), "coverage");
+  EXPECT_EQ(broken_by([](WorkerCounters& w) { w.decrypt_reasons.at(3).inc(); }), "decrypt reasons");
+  EXPECT_EQ(broken_by([](WorkerCounters& w) { w.decrypt_sessions.at(0, 2).inc(); }), "decrypt records");
   EXPECT_EQ(broken_by([](WorkerCounters& w) { w.dpi_live.set(0); }), "dpi");
   EXPECT_EQ(broken_by([](WorkerCounters& w) { w.dpi_packets.set(1); }), "dpi packets");
   EXPECT_EQ(broken_by([](WorkerCounters& w) { w.records_dropped.at(2).inc(); }), "records");
