@@ -330,7 +330,7 @@ void Session::finish(Outcome& outcome) {
   outcome.interrupted = stop_requested.load();
   if (p.deliveries != nullptr) p.deliveries->close();
   outcome.failure = p.source->failure();
-  if (p.deliveries != nullptr && outcome.failure.empty()) outcome.failure = p.deliveries->failure();
+  if (p.deliveries != nullptr && outcome.failure.empty()) outcome.failure = p.deliveries->take_failure();
   if (p.sink != nullptr && outcome.failure.empty()) outcome.failure = p.sink->failure();
   outcome.code = outcome.failure.empty() ? kDone : kFailed;
   if (p.audit != nullptr) end_log(outcome);

@@ -94,6 +94,8 @@ struct Parts {
   std::unique_ptr<metrics::Readings> readings;  // workers by number, then the exporter
   openssl::Sealer sealer;
   std::unique_ptr<pcapng::Deliveries> deliveries;  // the exporter thread's
+  std::mutex undelivered_guard;
+  std::vector<std::string> undelivered;  // why a delivery ended, a line each
   std::unique_ptr<engine::Exporter> exporter;
   Notice stats;
   std::unique_ptr<AuditLog> audit;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdio>
 #include <filesystem>
 
 #include "drivers/io/dpdk/eal.h"
@@ -98,6 +99,19 @@ void World::open_sinks() {
                                                   p.deliveries.get(), p.audit.get());
 }
 
+namespace {
+
+// A delivery that ends is told once, and status names it as long as the daemon runs.
+void tell_undelivered(Parts& p) {
+  std::string why = p.deliveries->take_failure();
+  if (why.empty()) return;
+  std::fprintf(stderr, "pellucidd: %s\n", why.c_str());
+  const std::lock_guard<std::mutex> guard(p.undelivered_guard);
+  p.undelivered.push_back(std::move(why));
+}
+
+}  // namespace
+
 bool World::start(std::string& problem) {
   Parts& p = *parts_;
   if (!control_->publish_first(problem)) return false;
@@ -118,6 +132,7 @@ bool World::start(std::string& problem) {
       }
       const bool last = !p.lanes->running();  // asked before the rings, so that nothing is left in them
       const bool came = p.exporter->turn();
+      tell_undelivered(p);
       if (p.stats.waits()) p.exporter->say(p.stats.take());
       p.exporter_published.offer(p.exporter_counters);
       if (came) continue;
@@ -126,6 +141,7 @@ bool World::start(std::string& problem) {
     }
     p.policies.offline(self);
     p.deliveries->close();
+    tell_undelivered(p);
   });
   p.ready = true;
   control_->start();

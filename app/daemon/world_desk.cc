@@ -140,6 +140,8 @@ StatusView WorldDesk::status() {
     for (const auto& [reason, n] : sink.dropped) v.records_dropped += n;
     if (sink.state != "up") v.reasons.push_back("sink " + sink.name + " loses records: " + sink.error);
   }
+  const std::lock_guard<std::mutex> guard(p_.undelivered_guard);
+  v.reasons.insert(v.reasons.end(), p_.undelivered.begin(), p_.undelivered.end());
   return v;
 }
 

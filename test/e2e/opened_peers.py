@@ -243,7 +243,8 @@ class Load(Recorded):
         with open(self.peers.path("site/bulk"), "rb") as f:
             body = f.read()
         more = [word for i in range(flows) for word in ("-o", os.path.join(self.scratch, f"got{i}"))]
-        self.curl(4431, *["bulk"] * flows, more=("-Z", "--parallel-max", str(flows), "--parallel-immediate", *more))
+        self.curl(4431, *["bulk"] * flows, more=("-Z", "--parallel-max", str(flows), "--parallel-immediate",
+                                                 "--limit-rate", "1M", *more))
         heard = []
         for i in range(flows):
             with open(os.path.join(self.scratch, f"got{i}"), "rb") as f:

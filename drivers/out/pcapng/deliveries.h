@@ -2,6 +2,7 @@
 // encrypted to the grant's recipients, or as it is where the grant says so. The exporter's thread owns it.
 #pragma once
 #include <map>
+#include <utility>
 #include <vector>
 
 #include "lib/export/conversation.h"
@@ -28,8 +29,9 @@ class Deliveries final : public exporter::Deliverer {
 
   void add(std::uint32_t number, Delivery delivery) { known_[number].delivery = std::move(delivery); }
   bool deliver(const exporter::View& text) noexcept override;
-  void close() noexcept;                                            // ends all files
-  const std::string& failure() const noexcept { return failure_; }  // the first, one line; empty: all is written
+  void close() noexcept;  // ends all files
+  // The first failure that was not asked for yet, one line; empty: none. A delivery has one, which ends it.
+  std::string take_failure() noexcept { return std::exchange(failure_, {}); }
 
  private:
   struct Known {
