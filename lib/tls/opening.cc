@@ -112,9 +112,10 @@ void renew(Work& w) noexcept {
   if (w.room.keys.renew(w.o.suite, d) != Err::none || !put_key(w, d, Stage::application)) refuse(w);
 }
 
-// Early data comes first where it was offered; where it cannot be opened, it is passed over.
+// Early data comes first where it was offered; where it cannot be opened, or a HelloRetryRequest made it void, it is passed
+// over.
 void ask_first(Work& w) noexcept {
-  const bool early = from_client(w) && w.o.early_offered != 0 && w.o.early_asked == 0;
+  const bool early = from_client(w) && w.o.early_offered != 0 && w.o.early_asked == 0 && w.o.retried == 0;
   if (early) {
     w.o.early_asked = 1;
     ask(w, Part::early);
