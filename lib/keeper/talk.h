@@ -102,6 +102,7 @@ class Talk {
   keys::Answer lease13(const keys::Hellos& hellos, keys::Part part, keys::Side side, keys::DirectionKeys& keys);
   keys::Answer lease_early(const keys::Hellos& hellos, keys::DirectionKeys& keys);
   keys::Reason make_handshake(const keys::Hellos& hellos);
+  void take_logged(const keys::Hellos& hellos);
   keys::Reason share_secret(crypto::DhKey& key, Hidden& shared);
   keys::Reason make_application(const keys::Hellos& hellos);
   keys::Reason judge_visibility();
@@ -110,6 +111,8 @@ class Talk {
   void message12(keys::Side from, std::uint8_t type, Bytes body);
   void take12(keys::Side from, std::uint8_t type, Bytes body);
   void take_what_waits();
+  crypto::Hash how12() const noexcept;
+  void prove_finished12(keys::Side from, Bytes body);
   void on_key_exchange(Bytes body);
   void keep_ticket12(Bytes body);
   keys::Answer lease12(const keys::Hellos& hellos, keys::Side side, keys::DirectionKeys& keys);
@@ -162,6 +165,7 @@ class Talk {
   Transcript::Digest at_exchange_;
   Secret<48> master_;
   bool has_master_ = false;
+  bool proves_ = false;  // master_ is of a key log, and used for nothing but proofs
 };
 
 }  // namespace pellucid::keeper

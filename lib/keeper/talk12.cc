@@ -25,7 +25,7 @@ void Talk::message12(keys::Side from, std::uint8_t type, Bytes body) {
     leaf_.clear();
     client_exchange_.clear();
     new_ticket_.clear();
-    has_master_ = logged_ = server_done_ = false;
+    has_master_ = logged_ = server_done_ = proves_ = false;
     return message(from, type, body);
   }
   const bool server = from == keys::Side::server;
@@ -47,6 +47,7 @@ void Talk::take_what_waits() {
 
 void Talk::take12(keys::Side from, std::uint8_t type, Bytes body) {
   const auto what = static_cast<Message>(type);
+  if (what == Message::finished) prove_finished12(from, body);
   static_cast<void>(transcript_.add(type, body));
   if (what == Message::client_key_exchange && from == keys::Side::client) {
     client_exchange_.assign(body.begin(), body.end());
@@ -122,6 +123,10 @@ Reason Talk::make_master(const keys::Hellos& hellos) {
       keys::lease_from(*tools_.log, tools_.hasher, hellos, keys::Part::application, keys::Side::server, probe) == Err::none) {
     terms_.method = keys::Method::keylog;
     logged_ = true;
+    const Bytes master =
+        tools_.log->find(keys::LogId::of(keys::LogId::Kind::client_random, hellos.client_random), keys::Logged::master);
+    proves_ = master.size() == master_.bytes().size();
+    if (proves_) std::ranges::copy(master, master_.bytes().begin());
     take_name();
     return open_session(hellos);
   }
@@ -145,10 +150,25 @@ Reason Talk::master_of_resumed(const keys::Hellos& hellos) {
   return open_session(hellos);
 }
 
+crypto::Hash Talk::how12() const noexcept {
+  const crypto::Suite* suite = crypto::find_suite(suite_);
+  return version_ == 0x0303 && suite != nullptr ? suite->prf : crypto::Hash::md5_sha1;
+}
+
+// RFC 5246 7.4.9. SSL 3.0 makes it in another way.
+void Talk::prove_finished12(keys::Side from, Bytes body) {
+  if ((!has_master_ && !proves_) || version_ < 0x0301) return;
+  std::uint8_t expected[crypto::kVerifySize];
+  const bool client = from == keys::Side::client;
+  crypto::finished(tools_.hasher, how12(), master_, client ? crypto::Finisher::client : crypto::Finisher::server,
+                   transcript_.read().view(), expected);
+  if (same_secret(expected, body))
+    terms_.verified |= keys::bit(client ? keys::Proof::client_finished : keys::Proof::server_finished);
+}
+
 // RFC 5246 8.1, RFC 7627 4.
 Reason Talk::master_of_premaster(const keys::Hellos& hellos, Bytes premaster) {
-  const crypto::Suite* suite = crypto::find_suite(suite_);
-  const crypto::Hash how = version_ == 0x0303 ? suite->prf : crypto::Hash::md5_sha1;
+  const crypto::Hash how = how12();
   const crypto::Randoms randoms{hellos.client_random, hellos.server_random};
   if (extended_master_) {
     crypto::extended_master_secret(tools_.hasher, how, premaster, at_exchange_.view(), master_);

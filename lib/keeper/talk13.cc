@@ -213,6 +213,16 @@ Reason Talk::share_secret(crypto::DhKey& key, Hidden& shared) {
   return Reason::lost;
 }
 
+// A key log has the secrets that both Finished are made with.
+void Talk::take_logged(const keys::Hellos& hellos) {
+  for (const keys::Side side : {keys::Side::client, keys::Side::server}) {
+    keys::DirectionKeys d;
+    if (keys::lease_from(*tools_.log, tools_.hasher, hellos, Part::handshake, side, d) != Err::none) continue;
+    crypto::HashSecret& base = (side == keys::Side::client ? client_base_ : server_base_).emplace(transcript_.how());
+    std::ranges::copy(d.traffic.bytes().first(base.bytes().size()), base.bytes().begin());
+  }
+}
+
 Reason Talk::make_handshake(const keys::Hellos& hellos) {
   if (crypto::find_suite(suite_) == nullptr) return Reason::unsupported;
   const auto group = static_cast<crypto::Group>(group_);
@@ -234,6 +244,7 @@ Reason Talk::make_handshake(const keys::Hellos& hellos) {
     terms_.has_key_id = 0;
     has_prints_ = false;
     logged_ = true;
+    take_logged(hellos);
   }
   if (resumed != nullptr && !logged_) {
     terms_.visibility = keys::Visibility::inherited;
