@@ -5,6 +5,7 @@
 #include <mutex>
 
 #include "app/authority.h"
+#include "app/cli/log_file.h"
 #include "app/deliveries.h"
 #include "app/exit.h"
 #include "app/file.h"
@@ -21,8 +22,7 @@ namespace pellucid::app {
 
 namespace {
 
-constexpr std::size_t kMaxLog = 256u << 20;      // octets of a key log
-constexpr std::size_t kMaxEmbedded = 16u << 20;  // … of one that a capture bears
+constexpr std::size_t kMaxEmbedded = 16u << 20;  // octets of a key log that a capture bears
 constexpr std::size_t kMaxRootsFile = 16u << 20;
 
 std::int64_t now_s() { return std::time(nullptr); }
@@ -30,7 +30,9 @@ std::int64_t now_s() { return std::time(nullptr); }
 // Several workers ask one keeper: a replay can wait.
 class Shared final : public keys::Keys {
  public:
-  explicit Shared(keeper::Keeper& keeper) : keeper_(keeper) {}
+  using Logs = std::vector<std::unique_ptr<LogFile>>;
+
+  Shared(keeper::Keeper& keeper, keys::Keylog& log, const Logs& logs) : keeper_(keeper), log_(log), logs_(logs) {}
   void begin(keys::SessionId id, const keys::Ends& ends) noexcept override {
     const std::lock_guard lock(mutex_);
     keeper_.begin(id, ends);
@@ -42,6 +44,7 @@ class Shared final : public keys::Keys {
   keys::Answer lease(keys::SessionId id, const keys::Hellos& hellos, keys::Part part, keys::Side side, std::int64_t captured_s,
                      keys::DirectionKeys& d) noexcept override {
     const std::lock_guard lock(mutex_);
+    for (const auto& file : logs_) file->read_on(log_);
     return keeper_.lease(id, hellos, part, side, captured_s, d);
   }
   Err renew(std::uint16_t suite, keys::DirectionKeys& d) noexcept override { return keeper_.renew(suite, d); }
@@ -61,6 +64,8 @@ class Shared final : public keys::Keys {
 
  private:
   keeper::Keeper& keeper_;
+  keys::Keylog& log_;
+  const Logs& logs_;
   std::mutex mutex_;
 };
 
@@ -73,6 +78,7 @@ struct ReplayKeys::Parts {
   exporter::GrantNames names;
   openssl::Hasher hasher;
   keys::Keylog log;
+  Shared::Logs logs;
   openssl::Digests digests;
   keys::Vault vault{digests};
   keeper::InVault finder{&vault, now_s};
@@ -122,18 +128,10 @@ bool ReplayKeys::Parts::read_keys(const std::vector<std::string>& paths, std::st
   return true;
 }
 
-// What cannot be read of a log is counted; a log in which nothing can be read is the wrong file.
 bool ReplayKeys::Parts::read_logs(const std::vector<std::string>& files, std::string& problem) {
   for (const std::string& file : files) {
-    std::optional<std::string> text = read_file(file, {kMaxLog, "a key log, as SSLKEYLOGFILE makes it"}, problem);
-    if (!text) return false;
-    const keys::Keylog::Stats before = log.stats();
-    log.read_all(as_bytes(*text));
-    wipe(text->data(), text->size());
-    if (log.stats().secrets == before.secrets && log.stats().malformed != before.malformed) {
-      problem = file + ": no line of it is a session's secret; give a key log, as SSLKEYLOGFILE makes it";
-      return false;
-    }
+    logs.push_back(std::make_unique<LogFile>(file));
+    if (!logs.back()->open(log, problem)) return false;
   }
   return true;
 }
@@ -207,7 +205,7 @@ std::unique_ptr<ReplayKeys> ReplayKeys::open(const KeyPlan& plan, const policy::
   parts->guard->judge_by(program);
   parts->keeper = std::make_unique<keeper::Keeper>(parts->hasher, *parts->warrants, &parts->finder, &parts->log, &parts->trust,
                                                    parts->guard.get());
-  parts->shared = std::make_unique<Shared>(*parts->keeper);
+  parts->shared = std::make_unique<Shared>(*parts->keeper, parts->log, parts->logs);
   return std::unique_ptr<ReplayKeys>(new ReplayKeys(std::move(parts)));
 }
 

@@ -1,11 +1,12 @@
 """Recorded sessions with static key shares open by the servers' keys alone and by key logs, whatever a tap does to packets."""
 import collections
 import glob
+import json
 import os
-import re
 import struct
 import subprocess
 import tempfile
+import time
 import unittest
 
 import harness
@@ -13,8 +14,6 @@ import harness
 FOLDER = os.path.join(harness.HERE, "..", "golden", "captures", "ets")
 GEN = os.path.join(harness.HERE, "..", "..", "tools", "gen")
 CAPTURES = sorted(glob.glob(os.path.join(FOLDER, "*.pcap")))
-# A second ClientHello that is seen before the request for it is not understood yet (#4).
-ONE_HELLO = [path for path in CAPTURES if not re.search("retry|http2", path)]
 KEYS = [word for path in sorted(glob.glob(os.path.join(FOLDER, "*.key.der"))) for word in ("--keys", path)]
 ROOTS = ("--roots", os.path.join(FOLDER, "ca.pem"))
 FULL = ["server_finished", "client_finished", "certificate_verify", "chain"]
@@ -103,6 +102,27 @@ class Recorded(unittest.TestCase):
             self.assertEqual(figures(self.made), figures(path, *log_of(path)), path)
             self.assertEqual([r for r in harness.records(self.made) if r["event_type"] in ("decrypt", "http")], [])
 
+    def test_a_key_log_may_grow_while_the_capture_comes(self):
+        capture = os.path.join(FOLDER, "x25519-aes128.pcap")
+        with open(capture, "rb") as f:
+            octets = f.read()
+        hello = 24 + 16 + struct.unpack_from("<I", octets, 24 + 8)[0]  # the file's head and its first packet
+        with tempfile.TemporaryDirectory() as folder:
+            log = os.path.join(folder, "keylog")
+            with open(log, "w", encoding="utf-8"), open(log_of(capture)[1], encoding="utf-8") as lines:
+                secrets = lines.read()
+            replay = subprocess.Popen([harness.PELLUCID, "run", "--lab", "--keylog", log, "--out", "-", "-"],
+                                      stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+            replay.stdin.write(octets[:hello])
+            replay.stdin.flush()
+            time.sleep(0.5)
+            for part in (secrets[:100], secrets[100:]):  # a line may come in two pieces
+                with open(log, "a", encoding="utf-8") as out:
+                    out.write(part)
+            records = [json.loads(line) for line in replay.communicate(octets[hello:], 30)[0].splitlines()]
+        told = [r["pellucid"]["decrypt"] for r in records if r["event_type"] == "decrypt"]
+        self.assertEqual([(t["result"], t["method"]) for t in told], [("opened", "keylog")])
+
     def test_without_the_key_nothing_is_opened_and_the_reason_is_told(self):
         for path in CAPTURES:
             said, pages = opened(path)
@@ -110,7 +130,7 @@ class Recorded(unittest.TestCase):
             self.assertEqual({(d["result"], d["reason"], d["bytes"]) for d in said}, {("refused", "no_key", 0)}, path)
 
     def test_segments_that_come_late_or_twice_cost_nothing(self):
-        for path in ONE_HELLO:
+        for path in CAPTURES:
             undisturbed = figures(path, *KEYS)
             for seed in range(5, 9):
                 disturb(path, self.made, seed, "--late", "10", "--double", "10")
