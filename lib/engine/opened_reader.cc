@@ -83,7 +83,9 @@ void heed(Opened& o, const keys::Terms& terms) noexcept {
 void ask_more(State& s, Opened& o) noexcept {
   keys::Terms terms;
   o.asked = Asked::waits;
-  if (s.opener.keys->more(o.opening.id, o.used, terms) == keys::Answer::granted) heed(o, terms);
+  const keys::Answer answer = s.opener.keys->more(o.opening.id, o.used, terms);
+  if (answer == keys::Answer::granted) heed(o, terms);
+  if (answer == keys::Answer::refused) o.asked = Asked::in_vain;
 }
 
 // How many of these octets the quota of the grant lets be read. More is asked for while half of the last share is there, since
@@ -270,7 +272,8 @@ void on_answer(State& s, const keeper::Answered& answered) noexcept {
   const std::uint32_t at = keys::place_of(answered.id);
   if (at >= s.opened.capacity()) return;
   Opened& o = s.opened[at];
-  if (o.opening.id != answered.id) return;  // it has ended meanwhile
+  if (o.opening.id != answered.id) return;            // it has ended meanwhile
+  if (o.terms.reason == keys::Reason::quota) return;  // it was given up, whatever there is now
   heed(o, answered.terms);
   const bool goes_on = o.asked != Asked::waits && tls::held(o.opening);
   if (goes_on) tls::release(o.opening);

@@ -32,8 +32,10 @@ void Keeper::terms(keys::SessionId id, keys::Terms& terms) noexcept {
 }
 
 keys::Answer Keeper::more(keys::SessionId id, std::uint64_t used, keys::Terms& terms) noexcept {
-  if (Talk* talk = find(id)) talk->more(used);
-  this->terms(id, terms);
+  Talk* talk = find(id);
+  if (talk == nullptr) return keys::Answer::refused;
+  talk->more(used);
+  terms = talk->terms();
   return keys::Answer::granted;
 }
 

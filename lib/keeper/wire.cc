@@ -204,8 +204,9 @@ void Wire::answer(Keeper& keeper, Bytes question) noexcept {
     }
     case Ask::more: {
       keys::Terms after;
-      static_cast<void>(keeper.more(q.id, static_cast<std::uint64_t>(q.number), after));
-      static_cast<void>(put(Answered::Kind::terms, q.id, after));
+      if (keeper.more(q.id, static_cast<std::uint64_t>(q.number), after) == keys::Answer::granted) {
+        static_cast<void>(put(Answered::Kind::terms, q.id, after));
+      }
       return;
     }
     case Ask::end:

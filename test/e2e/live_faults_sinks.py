@@ -93,7 +93,7 @@ class Faults(unittest.TestCase):
             with open(path, "w", encoding="utf-8") as f:
                 f.write("version: 1\ndefault: {level: metadata}\n")
             applied = self.daemon.ask("policy", "apply", path)
-            self.assertIn("live on 1/2", applied.stdout + applied.stderr)
+            self.assertIn("live on 2/3", applied.stdout + applied.stderr)
         live.until(lambda: self.daemon.status()[0] == 0, what="the exporter")
         before = self.workers("records")
         live.until(lambda: self.workers("records") > before, what="a record")
