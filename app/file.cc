@@ -22,8 +22,8 @@ std::optional<std::string> read_file(const std::string& file, const Wanted& want
 }
 
 std::string own_binary() {
-  std::ifstream in("/proc/self/exe", std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+  std::string problem;
+  return read_file("/proc/self/exe", {std::size_t{1} << 30, "a program"}, problem).value_or("");
 }
 
 }  // namespace pellucid::app
