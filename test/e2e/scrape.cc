@@ -21,6 +21,7 @@ int main(int argc, char** argv) {
   daemon.ports = {{"tap0", true, 1 * times, 2 * times, 3 * times, 4 * times, 5 * times, 6}};
   daemon.sinks = {{"main", true, 7 * times, 8 * times, {9, 10, 11, 12, 13}, 14, 15, 16, 17, 18, 19}};
   daemon.rings = {{"records-0", 20, 21}};
+  daemon.grants = {{"fraud-17", 1'800'000'000}};
   daemon.workers = {&block, &block};
   daemon.stale = {false, true};
   daemon.exporter = &block;
