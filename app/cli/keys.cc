@@ -9,10 +9,10 @@
 #include "app/deliveries.h"
 #include "app/exit.h"
 #include "app/file.h"
+#include "app/roots.h"
 #include "drivers/crypto/openssl/digest.h"
 #include "drivers/crypto/openssl/hasher.h"
 #include "drivers/crypto/openssl/rsa.h"
-#include "drivers/crypto/openssl/trust.h"
 #include "lib/keeper/granted.h"
 #include "lib/keeper/in_vault.h"
 #include "lib/keeper/keeper.h"
@@ -23,7 +23,6 @@ namespace pellucid::app {
 namespace {
 
 constexpr std::size_t kMaxEmbedded = 16u << 20;  // octets of a key log that a capture bears
-constexpr std::size_t kMaxRootsFile = 16u << 20;
 
 std::int64_t now_s() { return std::time(nullptr); }
 
@@ -82,7 +81,7 @@ struct ReplayKeys::Parts {
   openssl::Digests digests;
   keys::Vault vault{digests};
   keeper::InVault finder{&vault, now_s};
-  openssl::Trust trust;
+  std::optional<openssl::Trust> trust;
   std::unique_ptr<keeper::Warrants> warrants;
   std::unique_ptr<PolicyGuard> guard;
   std::unique_ptr<keeper::Keeper> keeper;
@@ -91,7 +90,6 @@ struct ReplayKeys::Parts {
 
   bool read_keys(const std::vector<std::string>& paths, std::string& problem);
   bool read_logs(const std::vector<std::string>& files, std::string& problem);
-  bool read_roots(const std::string& file, std::string& problem);
   bool read_authorities(const std::string& file, std::string& problem);
   bool read_grants(const std::vector<std::string>& files, keeper::Granted& granted, std::string& problem, int& code);
 };
@@ -134,15 +132,6 @@ bool ReplayKeys::Parts::read_logs(const std::vector<std::string>& files, std::st
     if (!logs.back()->open(log, problem)) return false;
   }
   return true;
-}
-
-bool ReplayKeys::Parts::read_roots(const std::string& file, std::string& problem) {
-  if (file.empty()) return true;
-  const auto text = read_file(file, {kMaxRootsFile, "certificates in PEM"}, problem);
-  if (!text) return false;
-  if (trust.add_roots(*text, problem)) return true;
-  problem = file + ": " + problem;
-  return false;
 }
 
 bool ReplayKeys::Parts::read_authorities(const std::string& file, std::string& problem) {
@@ -188,7 +177,8 @@ std::unique_ptr<ReplayKeys> ReplayKeys::open(const KeyPlan& plan, const policy::
   }
   auto parts = std::make_unique<Parts>();
   if (!parts->read_logs(plan.logs, problem) || !parts->read_keys(plan.keys, problem)) return nullptr;
-  if (!parts->read_roots(plan.roots, problem)) return nullptr;
+  parts->trust.emplace(plan.statements ? openssl::Trust::Statements::check : openssl::Trust::Statements::pass);
+  if (!add_roots(*parts->trust, plan.roots, problem)) return nullptr;
   parts->lab = plan.lab;
   if (plan.lab) {
     parts->warrants = std::make_unique<keeper::Lab>();
@@ -203,7 +193,7 @@ std::unique_ptr<ReplayKeys> ReplayKeys::open(const KeyPlan& plan, const policy::
   }
   parts->guard = std::make_unique<PolicyGuard>(&names);
   parts->guard->judge_by(program);
-  parts->keeper = std::make_unique<keeper::Keeper>(parts->hasher, *parts->warrants, &parts->finder, &parts->log, &parts->trust,
+  parts->keeper = std::make_unique<keeper::Keeper>(parts->hasher, *parts->warrants, &parts->finder, &parts->log, &*parts->trust,
                                                    parts->guard.get());
   parts->shared = std::make_unique<Shared>(*parts->keeper, parts->log, parts->logs);
   return std::unique_ptr<ReplayKeys>(new ReplayKeys(std::move(parts)));

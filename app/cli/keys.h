@@ -20,6 +20,7 @@ struct KeyPlan {
   std::vector<std::string> keys;    // private keys of servers: files, or folders of them
   std::vector<std::string> grants;  // signed files
   std::string roots;                // certificates that servers' own are followed to
+  bool statements = true;           // whether the signature of a CertificateVerify is checked
   std::string authorities;          // the authority set that they are judged by
 
   bool any() const noexcept {

@@ -61,6 +61,8 @@ class Reader {
     read_control(root.find("control"));
     read_metrics(root.find("metrics"));
     take(root.find("keys"), "folder", c_.keys);
+    take(root.find("verify"), "roots", c_.roots);
+    take(root.find("verify"), "certificate_verify", c_.certificate_verify);
   }
 
  private:

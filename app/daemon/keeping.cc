@@ -18,13 +18,14 @@ std::int64_t now_s() { return std::time(nullptr); }
 }  // namespace
 
 Keeping::Keeping(unsigned workers, Grants& grants, AuditLog& audit, KeyDesk& keys, Policies& policies,
-                 const classify::Names* names)
+                 const classify::Names* names, std::unique_ptr<openssl::Trust> trust)
     : warrants_(grants, audit),
       keys_(keys),
       finder_(nullptr, now_s),
       policies_(policies),
       guard_(names),
-      keeper_(hasher_, warrants_, &finder_, nullptr, nullptr, &guard_) {
+      trust_(std::move(trust)),
+      keeper_(hasher_, warrants_, &finder_, nullptr, trust_.get(), &guard_) {
   for (unsigned i = 0; i < workers; ++i) wires_.push_back(std::make_unique<keeper::Wire>(hasher_));
 }
 

@@ -10,6 +10,7 @@
 #include "app/daemon/live_warrants.h"
 #include "app/guard.h"
 #include "drivers/crypto/openssl/hasher.h"
+#include "drivers/crypto/openssl/trust.h"
 #include "lib/engine/snap.h"
 #include "lib/keeper/in_vault.h"
 #include "lib/keeper/wire.h"
@@ -23,7 +24,8 @@ class Keeping {
   using Policies = engine::Snap<policy::Program>;
 
   // It reads policies behind the workers and the exporter.
-  Keeping(unsigned workers, Grants& grants, AuditLog& audit, KeyDesk& keys, Policies& policies, const classify::Names* names);
+  Keeping(unsigned workers, Grants& grants, AuditLog& audit, KeyDesk& keys, Policies& policies, const classify::Names* names,
+          std::unique_ptr<openssl::Trust> trust);
   ~Keeping();
 
   void start();
@@ -42,6 +44,7 @@ class Keeping {
   keeper::InVault finder_;
   Policies& policies_;
   PolicyGuard guard_;
+  std::unique_ptr<openssl::Trust> trust_;
   keeper::Keeper keeper_;
   std::vector<std::unique_ptr<keeper::Wire>> wires_;
   std::uint64_t gone_ = 0;  // keys of the vault, when it was last looked at

@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <filesystem>
 
+#include "app/roots.h"
 #include "drivers/io/dpdk/eal.h"
 #include "drivers/sys/cpu/cpu.h"
 #include "drivers/sys/guard/guard.h"
@@ -47,7 +48,11 @@ std::unique_ptr<World> World::open(const Config& config, std::string& problem) {
   world->control_ = Control::open(p, problem);  // first: a second daemon ends here, its ports untouched
   if (world->control_ == nullptr || !world->open_ports(problem) || !sys::become(config.user, problem)) return nullptr;
   p.grants = &world->control_->grants();
-  p.keeping = std::make_unique<Keeping>(config.workers, world->control_->grants(), *p.audit, *p.keys, p.policies, &p.names);
+  using Statements = openssl::Trust::Statements;
+  auto trust = std::make_unique<openssl::Trust>(config.certificate_verify ? Statements::check : Statements::pass);
+  if (!add_roots(*trust, config.roots, problem)) return nullptr;
+  p.keeping = std::make_unique<Keeping>(config.workers, world->control_->grants(), *p.audit, *p.keys, p.policies, &p.names,
+                                        std::move(trust));
   p.lanes = std::make_unique<Lanes>(config, p.ports, p.policies, *p.keeping);
   world->open_sinks();
   return world;

@@ -36,6 +36,19 @@ class Decrypt(Opened):
         self.assertEqual({h["status"] for h in http}, {200})
         self.assertEqual(sum(e.get("action") == "session_open" for e in self.audit()), 3)
 
+    def test_peers_are_proven_as_far_as_the_configuration_says(self):
+        self.authorise()
+        self.give_keys()
+        self.ask_for_it()
+        roots = self.lay("ca.pem")
+        self.stop()
+        for verify, proven in (({}, ["certificate_verify"]), ({"roots": roots}, ["certificate_verify", "chain"]),
+                               ({"roots": roots, "certificate_verify": False}, ["chain"])):
+            self.start(verify=verify)
+            self.assertEqual(self.fetch(443, "index.html").returncode, 0)
+            told = self.decrypts(self.stop())[-1]
+            self.assertEqual(set(told["verified"]), {"server_finished", "client_finished", *proven})
+
     def test_without_a_grant_nothing_is_opened(self):
         self.give_keys()
         self.ask_for_it()

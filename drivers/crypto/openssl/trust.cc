@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <climits>
+#include <cstdint>
 #include <ctime>
+#include <optional>
 #include <vector>
 
 #include <openssl/err.h>
@@ -19,7 +21,6 @@ using x509::Chained;
 using x509::Peer;
 using x509::Proof;
 using Bio = std::unique_ptr<BIO, Freer<BIO_free>>;
-using Key = std::unique_ptr<EVP_PKEY, Freer<EVP_PKEY_free>>;
 using StoreCtx = std::unique_ptr<X509_STORE_CTX, Freer<X509_STORE_CTX_free>>;
 
 void free_stack(STACK_OF(X509) * list) noexcept { sk_X509_pop_free(list, X509_free); }
@@ -135,7 +136,26 @@ bool ask(X509_STORE_CTX* ctx, const x509::Claim& claim) {
   return X509_VERIFY_PARAM_set1_host(wanted, claim.name.data(), claim.name.size()) == 1;
 }
 
-Chained follow(X509_STORE* roots, const x509::Claim& claim) {
+// Seconds since 1970; nothing for what is no time.
+std::optional<std::int64_t> seconds_of(const ASN1_TIME* time) {
+  std::tm tm{};
+  if (ASN1_TIME_to_tm(time, &tm) != 1) return std::nullopt;
+  return timegm(&tm);
+}
+
+// When all of these are in force; where one does not say, for this second alone.
+KnownChains::Span in_force(const STACK_OF(X509) * chain, std::int64_t now_s) {
+  KnownChains::Span out{INT64_MIN, INT64_MAX};
+  for (int i = 0; i < sk_X509_num(chain); ++i) {
+    const X509* const c = sk_X509_value(chain, i);
+    const auto from = seconds_of(X509_get0_notBefore(c)), before = seconds_of(X509_get0_notAfter(c));
+    if (!from || !before) return {now_s, now_s + 1};
+    out = {std::max(out.from_s, *from), std::min(out.before_s, *before)};
+  }
+  return out;
+}
+
+Chained follow(X509_STORE* roots, const x509::Claim& claim, KnownChains::Span& holds) {
   if (claim.chain.empty()) return Chained::malformed;
   const Certificate leaf = certificate_of(claim.chain[0]);
   const Stack others(sk_X509_new_null());
@@ -148,14 +168,17 @@ Chained follow(X509_STORE* roots, const x509::Claim& claim) {
   const StoreCtx ctx(X509_STORE_CTX_new());
   if (ctx == nullptr || X509_STORE_CTX_init(ctx.get(), roots, leaf.get(), others.get()) != 1) return Chained::refused;
   if (!ask(ctx.get(), claim)) return Chained::refused;
-  if (X509_verify_cert(ctx.get()) == 1) return Chained::good;
+  if (X509_verify_cert(ctx.get()) == 1) {
+    holds = in_force(X509_STORE_CTX_get0_chain(ctx.get()), claim.now_s);
+    return Chained::good;
+  }
   const Chained why = meaning(X509_STORE_CTX_get_error(ctx.get()));
   return why == Chained::good ? Chained::refused : why;
 }
 
 }  // namespace
 
-Trust::Trust() : store_(X509_STORE_new()) { CHECK(store_ != nullptr); }
+Trust::Trust(Statements statements) : statements_(statements), store_(X509_STORE_new()) { CHECK(store_ != nullptr); }
 
 bool Trust::add_roots(std::string_view pem, std::string& problem) {
   const Bio in{BIO_new_mem_buf(pem.data(), static_cast<int>(std::min<std::size_t>(pem.size(), INT_MAX)))};
@@ -176,6 +199,7 @@ bool Trust::add_roots(std::string_view pem, std::string& problem) {
                             : "certificate " + std::to_string(found.size() + 1) + " cannot be read; write it anew";
     return false;
   }
+  chains_.clear();
   for (const Certificate& c : found) CHECK(X509_STORE_add_cert(store_.get(), c.get()) == 1);
   ERR_clear_error();
   roots_ += found.size();
@@ -183,6 +207,7 @@ bool Trust::add_roots(std::string_view pem, std::string& problem) {
 }
 
 Proof Trust::proves(const x509::Statement& statement) const noexcept {
+  if (statements_ == Statements::pass) return Proof::unsupported;
   Cursor in(statement.body);
   const std::uint16_t number = in.u16();
   const Bytes signature = in.take16();
@@ -190,12 +215,10 @@ Proof Trust::proves(const x509::Statement& statement) const noexcept {
   if (!in.done() || !leaf) return Proof::bad;
   const auto* const scheme = std::ranges::find(kSchemes, number, &Scheme::number);
   if (scheme == std::end(kSchemes)) return Proof::unsupported;
-  const unsigned char* at = leaf->public_key.data();
-  const Key key{d2i_PUBKEY(nullptr, &at, static_cast<long>(leaf->public_key.size()))};
+  EVP_PKEY* const key = keys_.find(leaf->public_key);
   Proof proof = Proof::unsupported;
   if (key != nullptr) {
-    const bool good =
-        fits(key.get(), *scheme) && verify(key.get(), *scheme, signed_text(statement.peer, statement.transcript), signature);
+    const bool good = fits(key, *scheme) && verify(key, *scheme, signed_text(statement.peer, statement.transcript), signature);
     proof = good ? Proof::good : Proof::bad;
   }
   ERR_clear_error();
@@ -204,8 +227,11 @@ Proof Trust::proves(const x509::Statement& statement) const noexcept {
 
 Chained Trust::follows(const x509::Claim& claim) const noexcept {
   if (roots_ == 0) return Chained::no_root;
-  const Chained out = follow(store_.get(), claim);
+  if (const std::optional<Chained> known = chains_.find(claim)) return *known;
+  KnownChains::Span holds{claim.now_s, claim.now_s + 1};
+  const Chained out = follow(store_.get(), claim, holds);
   ERR_clear_error();
+  chains_.keep(out, holds);
   return out;
 }
 

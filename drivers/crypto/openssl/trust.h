@@ -4,6 +4,8 @@
 #include <string>
 
 #include "drivers/crypto/openssl/handle.h"
+#include "drivers/crypto/openssl/known_chains.h"
+#include "drivers/crypto/openssl/peer_keys.h"
 #include "lib/x509/trust.h"
 
 namespace pellucid::openssl {
@@ -13,7 +15,10 @@ inline constexpr int kMaxLinks = 10;  // certificates between the peer's own and
 
 class Trust final : public x509::Trust {
  public:
-  Trust();
+  // To check the signature of a CertificateVerify takes longer than to make a session's keys: it may be left out.
+  enum class Statements : std::uint8_t { check, pass };
+
+  explicit Trust(Statements statements = Statements::check);
   // Certificates in PEM, as many as the text has. False, and one line in `problem`: nothing of it is trusted.
   bool add_roots(std::string_view pem, std::string& problem);
   std::size_t roots() const noexcept { return roots_; }
@@ -23,8 +28,11 @@ class Trust final : public x509::Trust {
 
  private:
   using Store = std::unique_ptr<X509_STORE, Freer<X509_STORE_free>>;
+  Statements statements_;
   Store store_;
   std::size_t roots_ = 0;
+  mutable PeerKeys keys_;
+  mutable KnownChains chains_;
 };
 
 }  // namespace pellucid::openssl

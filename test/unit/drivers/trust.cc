@@ -114,6 +114,47 @@ TEST(Trust, AChainIsFollowedToARootThatTheOperatorGave) {
   EXPECT_EQ(c.ask(leaf, "", kNow, Peer::client), Chained::use);
 }
 
+// Answers are remembered, and none outlives what it was about.
+TEST(Trust, WhatWasFoundHoldsAsLongAsTheCertificatesDo) {
+  Chain c;
+  const Owner leaf = issue({.extensions = kServer, .from = "20270101000000Z", .until = "20280101000000Z"}, &c.middle);
+  constexpr std::int64_t kFrom = 1'798'761'600, kUntil = 1'830'297'600;
+  for (int round = 0; round < 2; ++round) {
+    EXPECT_EQ(c.ask(leaf, "", kFrom), Chained::good);
+    EXPECT_EQ(c.ask(leaf, "", kFrom - 1), Chained::not_yet);
+    EXPECT_EQ(c.ask(leaf, "", kUntil - 1), Chained::good);
+    EXPECT_EQ(c.ask(leaf, "", kUntil), Chained::expired);
+    EXPECT_EQ(c.ask(leaf, "other.example.org", kFrom), Chained::name);
+    EXPECT_EQ(c.ask(leaf, "", kFrom, Peer::client), Chained::use);
+  }
+  const Owner root = issue({.name = "Later", .extensions = kAuthority});
+  const Owner late = issue({.extensions = kServer}, &root);
+  const Bytes alone[] = {late.der};
+  EXPECT_EQ(c.trust.follows({Peer::server, alone, "", kNow}), Chained::no_root);
+  std::string problem;
+  ASSERT_TRUE(c.trust.add_roots(root.pem, problem)) << problem;
+  EXPECT_EQ(c.trust.follows({Peer::server, alone, "", kNow}), Chained::good);
+}
+
+TEST(Trust, MoreKeysThanStayAreAllReadRight) {
+  PeerKeys keys;
+  std::vector<std::pair<Octets, Key>> made;
+  for (std::size_t i = 0; i < 2 * kMaxPeerKeys; ++i) {
+    Key key{EVP_PKEY_Q_keygen(nullptr, nullptr, "ED25519")};
+    unsigned char* der = nullptr;
+    const int size = i2d_PUBKEY(key.get(), &der);
+    ASSERT_GT(size, 0);
+    made.emplace_back(Octets(der, der + size), std::move(key));
+    OPENSSL_free(der);
+  }
+  for (int round = 0; round < 2; ++round) {
+    for (const auto& [der, key] : made) EXPECT_EQ(EVP_PKEY_eq(keys.find(der), key.get()), 1);
+  }
+  EXPECT_EQ(keys.find({}), nullptr);
+  EXPECT_EQ(keys.find(Bytes(made[0].first).first(20)), nullptr);
+  EXPECT_EQ(keys.find(Octets(kMaxPeerKeySize + 1, 0x30)), nullptr);
+}
+
 TEST(Trust, WhoeverThePeerBringsAlongIsNotTrusted) {
   const Chain c;
   const Owner stranger = issue({.name = "Root", .extensions = kAuthority});
