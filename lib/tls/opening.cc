@@ -262,6 +262,7 @@ OpenEvent take(Work& w, Bytes& bytes) noexcept {
         break;
       case UnsealEvent::record:
         event = on_record(w, record);
+        if (event == OpenEvent::more) put_away(w.side.unsealer, w.room.bench);
         break;
       case UnsealEvent::plain:
         gather(w, record.text);
@@ -308,6 +309,7 @@ void reset(Opening& o, keys::SessionId id) noexcept {
 OpenEvent open(Opening& o, Dir dir, Bytes& bytes, const OpenRoom& room, Out& out) noexcept {
   DCHECK(room.scratch.size() >= kMaxMessageKept && room.parking.size() >= kMaxParked);
   Work w{o, o.side[index(dir)], dir, room, out};
+  put_away(w.side.unsealer, room.bench);
   if (take_message(w)) {
     on_message(w);
     return OpenEvent::message;

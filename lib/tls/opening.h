@@ -93,7 +93,7 @@ inline constexpr std::uint32_t kMaxMessageKept = 64 * 1024;  // octets of a prot
 void reset(Opening& o, keys::SessionId id) noexcept;
 // Takes bytes of one direction, in order, off the front of `bytes` until something is to be told. Messages are told to `keys`
 // as well. After a ServerHello was told of, and after answer(), the directions that waited are to be asked for, be it without
-// bytes.
+// bytes. Whoever was told anything but `more` and `over` calls it again before another session's turn comes.
 OpenEvent open(Opening& o, Dir dir, Bytes& bytes, const OpenRoom& room, Out& out) noexcept;
 // What lease() has put off; null: it is refused.
 void answer(Opening& o, keys::Part part, keys::Side side, const keys::DirectionKeys* keys, const OpenRoom& room) noexcept;

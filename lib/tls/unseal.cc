@@ -54,7 +54,7 @@ void end_record(Unsealer& u, const UnsealBench& bench) noexcept {
   free_room(u, bench);
   u.head_have = 0;
   u.have = u.length = 0;
-  u.begun = u.passed = u.counted = 0;
+  u.begun = u.passed = u.counted = u.shown = 0;
 }
 
 UnsealEvent give_up(Unsealer& u, const UnsealBench& bench) noexcept {
@@ -87,7 +87,7 @@ UnsealEvent refuse(Unsealing& w) noexcept {
 
 }  // namespace
 
-// The record is open and whole; its text stands in scratch or in its room, which waits until the next call.
+// The record is open and whole; its text stands in scratch or in its room.
 UnsealEvent accept(Unsealing& w, Bytes text) noexcept {
   Unsealer& u = w.u;
   w.out.type = u.head[0];
@@ -165,9 +165,9 @@ UnsealEvent finish_pieces(Unsealing& w) noexcept {
   w.bench.engine.open({&p, 1});
   const std::size_t size = u.length - own_nonce(u) - tag_size(u);
   if (p.status != Status::opened) return refuse(w);
-  // What is read is read from scratch, so that the room is free for the next record.
-  std::memcpy(w.bench.scratch.data(), room, size);
-  return accept(w, w.bench.scratch.first(size));
+  const UnsealEvent event = accept(w, {room, size});
+  u.shown = event == UnsealEvent::record;
+  return event;
 }
 
 // A piece of a record that is not opened; of a handshake in the clear it is given out.
@@ -204,7 +204,7 @@ UnsealEvent take_body(Unsealing& w) noexcept {
     if (u.have < u.length) return UnsealEvent::more;
     event = finish_pieces(w);
   }
-  if (event == UnsealEvent::record) end_record(u, w.bench);
+  if (event == UnsealEvent::record && u.shown == 0) end_record(u, w.bench);
   return event;
 }
 
@@ -299,8 +299,13 @@ void forget_key(Unsealer& u, const UnsealBench& bench) noexcept {
   u.counted = 0;
 }
 
+void put_away(Unsealer& u, const UnsealBench& bench) noexcept {
+  if (u.shown != 0) end_record(u, bench);
+}
+
 UnsealEvent unseal(Unsealer& u, Bytes& bytes, const UnsealBench& bench, Unsealed& out) noexcept {
   DCHECK(bench.scratch.size() >= kMaxSealed);
+  put_away(u, bench);
   Unsealing w{u, bytes, bench, out};
   while (!bytes.empty() && u.sealing != Sealing::over) {
     const UnsealEvent event = step(w);
@@ -313,6 +318,7 @@ UnsealEvent unseal(Unsealer& u, Bytes& bytes, const UnsealBench& bench, Unsealed
 // Within one record, what follows it is known to begin behind it. Beyond, headers are among what is missing.
 void lose(Unsealer& u, std::uint32_t missed, const UnsealBench& bench) noexcept {
   if (u.sealing == Sealing::over) return;
+  put_away(u, bench);
   if (u.sealing == Sealing::clear) {
     give_up(u, bench);  // the handshake cannot be followed
     return;

@@ -59,6 +59,7 @@ struct Unsealer {
   std::uint8_t passed;   // its body is passed over
   std::uint8_t counted;  // it has a number
   std::uint8_t trial;    // until a record has opened, those that do not have no number
+  std::uint8_t shown;    // its text stands in its room, and was given out
   std::uint8_t muted;    // owner: handshake records without a key in force are protected, or mean nothing
 };
 static_assert(std::is_trivially_copyable_v<Unsealer>);
@@ -75,7 +76,7 @@ inline std::size_t overhead(const Unsealer& u) noexcept { return own_nonce(u) + 
 
 struct Unsealed {
   std::uint8_t type;       // Content; of TLS 1.3 the inner one
-  Bytes text;              // valid until the next call
+  Bytes text;              // valid until put_away(), or the next call
   std::uint16_t wire = 0;  // octets that the record took, its header included
 };
 
@@ -101,6 +102,9 @@ void reset(Unsealer& u) noexcept;
 // record's first block goes over, of CBC in TLS 1.0. An error is the engine's: then there is no key.
 Err set_key(Unsealer& u, const crypto::KeyUse& use, Bytes block, const UnsealBench& bench) noexcept;
 void forget_key(Unsealer& u, const UnsealBench& bench) noexcept;  // records are passed over again
+// What was given out is done with. Whoever read a record's text calls this before another session's turn comes: its room is one
+// of few.
+void put_away(Unsealer& u, const UnsealBench& bench) noexcept;
 // Takes bytes of the stream, in order, off the front of `bytes` until something is to be told.
 UnsealEvent unseal(Unsealer& u, Bytes& bytes, const UnsealBench& bench, Unsealed& out) noexcept;
 // So many bytes of the stream are missing here.

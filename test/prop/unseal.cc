@@ -131,6 +131,7 @@ class Reader {
       Unsealed out{};
       const UnsealEvent event = unseal(u_, bytes, bench(), out);
       if (event == UnsealEvent::record) got.push_back({0, 0, out.type, Octets(out.text.begin(), out.text.end())});
+      put_away(u_, bench());
       bad += event == UnsealEvent::bad;
       if (event == UnsealEvent::over) break;
     }

@@ -98,10 +98,7 @@ class Engine final : public crypto::Engine {
  private:
   // The processor notices a stream late, and packets end before that pays.
   static void prefetch(const Piece& p) noexcept {
-    for (std::size_t at = 0; at < p.in.size(); at += kLine) {
-      __builtin_prefetch(p.in.data() + at);
-      __builtin_prefetch(p.out + at, 1);
-    }
+    for (std::size_t at = 0; at < p.in.size(); at += kLine) __builtin_prefetch(p.in.data() + at);
   }
 
   Keyed* find(Slot slot) noexcept {
