@@ -2,6 +2,7 @@
 
 #include <ctime>
 #include <filesystem>
+#include <chrono>
 #include <mutex>
 
 #include "app/authority.h"
@@ -33,39 +34,50 @@ class Shared final : public keys::Keys {
 
   Shared(keeper::Keeper& keeper, keys::Keylog& log, const Logs& logs) : keeper_(keeper), log_(log), logs_(logs) {}
   void begin(keys::SessionId id, const keys::Ends& ends) noexcept override {
-    const std::lock_guard lock(mutex_);
+    const Turn turn(*this);
     keeper_.begin(id, ends);
   }
   void message(keys::SessionId id, keys::Side from, std::uint8_t type, Bytes body) noexcept override {
-    const std::lock_guard lock(mutex_);
+    const Turn turn(*this);
     keeper_.message(id, from, type, body);
   }
   keys::Answer lease(keys::SessionId id, const keys::Hellos& hellos, keys::Part part, keys::Side side, std::int64_t captured_s,
                      keys::DirectionKeys& d) noexcept override {
-    const std::lock_guard lock(mutex_);
+    const Turn turn(*this);
     for (const auto& file : logs_) file->read_on(log_);
     return keeper_.lease(id, hellos, part, side, captured_s, d);
   }
   Err renew(std::uint16_t suite, keys::DirectionKeys& d) noexcept override { return keeper_.renew(suite, d); }
   void terms(keys::SessionId id, keys::Terms& terms) noexcept override {
-    const std::lock_guard lock(mutex_);
+    const Turn turn(*this);
     keeper_.terms(id, terms);
   }
   keys::Answer more(keys::SessionId id, std::uint64_t used, keys::Terms& terms) noexcept override {
-    const std::lock_guard lock(mutex_);
+    const Turn turn(*this);
     return keeper_.more(id, used, terms);
   }
   void end(keys::SessionId id, std::uint64_t used) noexcept override {
-    const std::lock_guard lock(mutex_);
+    const Turn turn(*this);
     keeper_.end(id, used);
   }
   std::mutex& mutex() noexcept { return mutex_; }
+  std::uint64_t busy_ns() const noexcept { return busy_ns_; }
 
  private:
+  using Clock = std::chrono::steady_clock;
+  struct Turn {
+    explicit Turn(Shared& s) noexcept : shared(s), lock(s.mutex_), began(Clock::now()) {}
+    ~Turn() { shared.busy_ns_ += static_cast<std::uint64_t>(std::chrono::nanoseconds(Clock::now() - began).count()); }
+    Shared& shared;
+    std::lock_guard<std::mutex> lock;
+    Clock::time_point began;
+  };
+
   keeper::Keeper& keeper_;
   keys::Keylog& log_;
   const Logs& logs_;
   std::mutex mutex_;
+  std::uint64_t busy_ns_ = 0;
 };
 
 }  // namespace
@@ -200,6 +212,7 @@ std::unique_ptr<ReplayKeys> ReplayKeys::open(const KeyPlan& plan, const policy::
 }
 
 keys::Keys& ReplayKeys::keys() noexcept { return *parts_->shared; }
+std::uint64_t ReplayKeys::keeper_ns() const noexcept { return parts_->shared->busy_ns(); }
 void ReplayKeys::name_deliveries(pcapng::Deliveries& deliveries) const {
   const Parts& p = *parts_;
   if (p.grants.empty())

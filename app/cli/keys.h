@@ -37,6 +37,7 @@ class ReplayKeys final : public net::SecretsTaker {
   ~ReplayKeys() override;
 
   keys::Keys& keys() noexcept;
+  std::uint64_t keeper_ns() const noexcept;  // that questions of workers took, once nobody asks any more
   const exporter::GrantNames& names() const noexcept;
   void note_grants(ReplayAudit& audit) const;
   // To whom content goes, as the grants say; in the lab to the folder as it is.

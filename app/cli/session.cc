@@ -321,6 +321,7 @@ void Session::finish(Outcome& outcome) {
   outcome.seconds = static_cast<double>(since(p.began)) / 1e9;
   outcome.cpu_ns = p.reader_cpu_ns;
   outcome.read_ns = p.read_ns;
+  if (p.keys != nullptr) outcome.keeper_ns = p.keys->keeper_ns();
   metrics::accumulate(outcome.sum, p.reader_counters);
   metrics::accumulate(outcome.sum, p.exporter_counters);
   for (auto& lane : p.lanes) {

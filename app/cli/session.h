@@ -38,6 +38,7 @@ struct Outcome {
   double seconds = 0;           // wall clock
   std::uint64_t cpu_ns = 0;     // of all threads on the packet path, reading included
   std::uint64_t read_ns = 0;    // … of it inside the source
+  std::uint64_t keeper_ns = 0;  // … making keys, judging grants and certificates
   metrics::WorkerCounters sum;  // all blocks, once every thread has ended
   std::string failure;          // one line, empty if all went well
   int code = 0;                 // … else the exit code

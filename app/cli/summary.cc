@@ -160,6 +160,7 @@ void write_json(std::FILE* out, const Plan& plan, const Outcome& o, const export
   j["seconds"] = o.seconds;
   j["ns_per_packet"] = per_packet(o.cpu_ns, o);
   j["read_ns_per_packet"] = per_packet(o.read_ns, o);
+  j["keeper_ns_per_packet"] = per_packet(o.keeper_ns, o);
   j["workers"] = plan.workers;
   j["dropped"] = dropped(c);
   j["parse_errors"] = c.parse_errors.sum();
