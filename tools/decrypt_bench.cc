@@ -1,6 +1,6 @@
 // decrypt_bench: what an engine and a key exchange reach on one core, from memory that no cache holds: Gbit/s of plaintext for
-// records of 16 KiB that come in packets of 1,400 octets, and derivations a second. A line each: name, value. tools/bench-decrypt
-// runs it several times.
+// records of 16 KiB that come in packets of 1,400 octets, and derivations a second. A line each: name, value.
+// tools/bench-decrypt runs it several times.
 #include <fmt/format.h>
 
 #include <cstdint>

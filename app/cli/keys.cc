@@ -1,8 +1,8 @@
 #include "app/cli/keys.h"
 
+#include <chrono>
 #include <ctime>
 #include <filesystem>
-#include <chrono>
 #include <mutex>
 
 #include "app/authority.h"
