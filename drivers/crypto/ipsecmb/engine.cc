@@ -2,8 +2,7 @@
 
 #include <algorithm>
 
-#include <intel-ipsec-mb.h>
-
+#include "drivers/crypto/ipsecmb/manager.h"
 #include "lib/base/secret.h"
 #include "lib/base/slab.h"
 #include "lib/crypto/framing.h"
@@ -37,11 +36,6 @@ struct Table {
   std::uint32_t owner;
   bool used;  // since the hand passed by
 };
-
-struct ManagerFreer {
-  void operator()(IMB_MGR* m) const noexcept { free_mb_mgr(m); }
-};
-using Manager = std::unique_ptr<IMB_MGR, ManagerFreer>;
 
 class Engine final : public crypto::Engine {
  public:
@@ -196,11 +190,9 @@ class Engine final : public crypto::Engine {
 }  // namespace
 
 std::unique_ptr<crypto::Engine> make_engine(std::uint32_t slots, std::uint32_t tables) {
-  Manager manager{alloc_mb_mgr(0)};
-  if (manager == nullptr || slots == 0 || slots > crypto::kMaxSlots || tables == 0 || tables > kMaxTables) return nullptr;
-  IMB_ARCH arch = IMB_ARCH_NONE;
-  init_mb_mgr_auto(manager.get(), &arch);
-  if (arch == IMB_ARCH_NONE || imb_get_errno(manager.get()) != 0) return nullptr;
+  if (slots == 0 || slots > crypto::kMaxSlots || tables == 0 || tables > kMaxTables) return nullptr;
+  Manager manager = make_manager();
+  if (manager == nullptr) return nullptr;
   return std::make_unique<Engine>(std::move(manager), slots, tables);
 }
 
