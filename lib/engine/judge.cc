@@ -179,6 +179,12 @@ void lift(State& s, std::uint32_t flow) noexcept {
   set_level(s, s.table.hot(flow), Level::decrypt);
 }
 
+std::uint16_t rule_to_peek(State& s, std::uint32_t flow) noexcept {
+  policy::Facts f = facts_of(s, flow, When::live);
+  f.name_known = Known::not_yet;
+  return s.program->peek(f, *s.desk.at);
+}
+
 policy::Level level_under(State& s, std::uint32_t flow, const policy::Program& program) noexcept {
   return program.judge(facts_of(s, flow, When::live), *s.desk.at).shows;
 }

@@ -25,11 +25,13 @@ struct Opened {
   std::uint32_t clear;    // the tls::Session of the same bytes; kNone: its record is written
   std::uint32_t session;  // in the inner reader's slab
   std::uint32_t flow;     // whose it is
-  flow::Reader reader;    // of what is said inside
-  std::uint8_t probed;    // texts that were probed for a protocol
-  std::uint8_t wanted;    // policy was asked, and wants it opened
-  std::uint8_t told;      // some of its text was delivered
-  Asked asked;            // for more of its grant's quota
+  std::uint16_t peek;     // rule for which the handshake is opened, for the server's name; policy::kNoRule: none
+  std::uint16_t peek_epoch;
+  flow::Reader reader;  // of what is said inside
+  std::uint8_t probed;  // texts that were probed for a protocol
+  std::uint8_t wanted;  // policy was asked, and wants it opened
+  std::uint8_t told;    // some of its text was delivered
+  Asked asked;          // for more of its grant's quota
 };
 static_assert(std::is_trivially_copyable_v<Opened>);
 

@@ -2,6 +2,7 @@
 #include "lib/engine/inspect.h"
 #include "lib/engine/judge.h"
 #include "lib/engine/outcome.h"
+#include "lib/engine/peek.h"
 #include "lib/engine/readers.h"
 #include "lib/engine/report.h"
 #include "lib/tls/inside.h"
@@ -12,11 +13,13 @@ namespace {
 
 Opened& opened_of(State& s, std::uint32_t flow) noexcept { return s.opened[s.table.hot(flow).session]; }
 
-keys::Asked asked_of(const State& s, std::uint32_t flow) noexcept {
+keys::Asked asked_of(const State& s, const Opened& o) noexcept {
   if (s.program == nullptr) return {};
-  const flow::Cold& c = s.table.cold(flow);
-  const bool known = (s.table.hot(flow).flags & flow::kFlowLabelled) != 0;
-  return {&s.program->wish_of(c.rule), {c.master, c.app, c.category, known}};
+  const flow::Cold& c = s.table.cold(o.flow);
+  const bool known = (s.table.hot(o.flow).flags & flow::kFlowLabelled) != 0;
+  const keys::Labels labels{c.master, c.app, c.category, known};
+  if (peeks(s, o)) return {&s.program->wish_of(o.peek), labels, keys::Reach::handshake};
+  return {&s.program->wish_of(c.rule), labels, keys::Reach::wish};
 }
 
 tls::OpenRoom room_of(State& s, Opened& o) noexcept {
@@ -26,13 +29,13 @@ tls::OpenRoom room_of(State& s, Opened& o) noexcept {
           {s.parking.at, tls::kMaxParked},
           *s.opener.keys,
           static_cast<std::int64_t>(s.ts_ns / 1'000'000'000),
-          asked_of(s, o.flow)};
+          asked_of(s, o)};
 }
 
 // Without a policy everything is asked for that keys allow; with one, what it says of the flow once the server has answered.
 // For what is protected a grant is asked that may lift it; a protection that comes later ends what was opened before.
 bool wants(const State& s, std::uint32_t flow, const Opened& o) noexcept {
-  if (s.program == nullptr || level_of(s.table.hot(flow)) >= policy::Level::decrypt) return true;
+  if (s.program == nullptr || level_of(s.table.hot(flow)) >= policy::Level::decrypt || peeks(s, o)) return true;
   return (s.table.cold(flow).marks & flow::kColdGuarded) != 0 && o.stats.opened == 0;
 }
 
@@ -64,6 +67,8 @@ void on_message(State& s, Opened& o, Dir dir, const tls::Out& out) noexcept {
   s.opener.keys->terms(o.opening.id, o.terms);
   tls::read_inside(s.tls[o.clear], dir, out.type, out.bytes,
                    o.terms.client_certificates != 0 ? tls::ClientCertificates::keep : tls::ClientCertificates::skip, room);
+  const bool names = static_cast<tls::Message>(out.type) == tls::Message::certificate && dir != o.opening.client;
+  if (names && peeks(s, o)) end_peek(s, o.flow, o, out.bytes);
 }
 
 void stop_opening(State& s, Opened& o) noexcept {
@@ -135,10 +140,9 @@ void on_text(State& s, Opened& o, Dir dir, const tls::Out& out) noexcept {
 
 // Gives both what came and what has waited to the opening; a direction's answer may be what the other one waits for.
 void open_all(State& s, Opened& o, Dir dir, Bytes bytes) noexcept {
-  const tls::OpenRoom room = room_of(s, o);
   for (;;) {
     tls::Out out{};
-    switch (tls::open(o.opening, dir, bytes, room, out)) {
+    switch (tls::open(o.opening, dir, bytes, room_of(s, o), out)) {
       case tls::OpenEvent::more:
       case tls::OpenEvent::over:
         return;
@@ -208,6 +212,7 @@ void start_opened(State& s, std::uint32_t flow) noexcept {
   o.reader = flow::Reader::unknown;
   o.probed = o.wanted = o.told = 0;
   o.asked = Asked::not_yet;
+  o.peek = policy::kNoRule;
   h.session = at;
   h.reader = flow::Reader::opened;
   const bool from_b = (h.flags & flow::kFlowSwapped) != 0;
@@ -235,7 +240,7 @@ Taken take_opened(State& s, std::uint32_t flow, Dir dir, Bytes bytes) noexcept {
   // The clear part may be given up before the server has answered; the opening, which goes on, may not forget to ask then.
   const bool server_read = o.clear != kNone && s.tls[o.clear].server_read != 0;
   if (o.wanted == 0 && (server_read || clear_over)) {
-    if (!wants(s, flow, o)) {
+    if (!wants(s, flow, o) && !begin_peek(s, flow, o)) {
       leave_closed(s, flow);
       return {clear_over ? Next::stop : Next::same, {}};
     }

@@ -16,9 +16,6 @@ void note_flags(State& s, flow::Hot& h, const tls::Session& t) noexcept {
   if (t.client == Dir::down) h.flags |= flow::kFlowReversed;
 }
 
-// What stands in the clear beside an encrypted hello is the name of whoever opens it, not of the server that is meant.
-bool hides_name(const tls::Session& t) noexcept { return t.ech == tls::Ech::real || t.ech == tls::Ech::esni; }
-
 void hide_name(State& s, std::uint32_t flow) noexcept {
   unlearn_name(s, flow);
   judge(s, flow);
@@ -30,7 +27,7 @@ void say(State& s, std::uint32_t flow, const tls::Session& t, metrics::TlsMode m
   if (t.hello_read == 0 && t.server_read == 0) return;
   note_flags(s, h, t);
   if (t.hello_read == 0) name_flow(s, flow, classify::kTls, {});
-  if (hides_name(t)) hide_name(s, flow);
+  if (tls::hides_name(t)) hide_name(s, flow);
   report_tls(s, flow, t, mode);
 }
 
@@ -52,7 +49,7 @@ ClearPart feed_tls(State& s, std::uint32_t flow, std::uint32_t session, Dir dir,
     c.hello_ns = s.ts_ns;
     c.hello_tick = s.now;
     name_flow(s, flow, classify::kTls, {t.sni, t.sni_size});
-    if (hides_name(t)) hide_name(s, flow);
+    if (tls::hides_name(t)) hide_name(s, flow);
   }
   if (step == tls::Step::more || step == tls::Step::hello) return ClearPart::more;
   if (step == tls::Step::failed) s.counters.sessions_failed.at(flow::Reader::tls).inc();

@@ -144,6 +144,7 @@ class Talk {
   keys::KeyPrints prints_;
   bool has_prints_ = false;
   bool logged_ = false;  // by key log: nothing is derived here
+  bool peeked_ = false;  // the handshake was opened for the name; whether more may be is asked anew
   bool begun_ = false;   // it was counted, and written down
   bool told_ = true;     // that its permission has ended
   Permit handshake_ = Permit::unasked, application_ = Permit::unasked;

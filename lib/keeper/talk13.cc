@@ -251,6 +251,8 @@ Reason Talk::make_handshake(const keys::Hellos& hellos) {
     terms_.verified |= keys::bit(keys::Proof::binder);
   }
   if (!permit(handshake_, facts(hellos, keys::Depth::handshake))) return terms_.reason;
+  peeked_ = hellos.asked.reach == keys::Reach::handshake;
+  if (peeked_) terms_.depth = std::min(terms_.depth, keys::Depth::handshake);
   if (logged_) return Reason::none;
   Hidden shared;
   const Reason reason = shares ? share_secret(*key, shared) : Reason::none;
@@ -283,7 +285,8 @@ Reason Talk::judge_visibility() {
 
 Reason Talk::make_application(const keys::Hellos& hellos) {
   if (application_ != Permit::unasked) return Reason::none;
-  if (terms_.depth <= keys::Depth::handshake) {  // as far as the grant goes: nothing was refused
+  const bool goes_on = peeked_ && hellos.asked.reach == keys::Reach::wish;
+  if (terms_.depth <= keys::Depth::handshake && !goes_on) {  // as far as the grant goes: nothing was refused
     application_ = Permit::refused;
     return Reason::none;
   }

@@ -28,7 +28,7 @@ struct HellosBody {  // and the ids of wished grants behind it, each ended by a 
   std::uint8_t client_random[32], server_random[32], session_id[32];
   std::uint16_t suite, version;
   keys::Labels labels;
-  std::uint8_t session_id_size, encrypt_then_mac, client, has_wish, depth, grants;
+  std::uint8_t session_id_size, encrypt_then_mac, client, has_wish, depth, grants, reach;
 };
 
 struct KeysBody {
@@ -147,6 +147,7 @@ keys::Answer Wire::Asker::lease(keys::SessionId id, const keys::Hellos& h, keys:
   std::uint8_t ids[keys::kMaxWished * 129];
   std::size_t used = 0;
   body.labels = h.asked.labels;
+  body.reach = static_cast<std::uint8_t>(h.asked.reach);
   if (h.asked.wish != nullptr) {
     body.has_wish = 1;
     body.depth = static_cast<std::uint8_t>(h.asked.wish->depth);
@@ -231,7 +232,7 @@ void Wire::answer_lease(Keeper& keeper, Bytes question) noexcept {
                             body.server_random,
                             Bytes(body.session_id, body.session_id_size),
                             static_cast<Dir>(body.client),
-                            {body.has_wish != 0 ? &wish : nullptr, body.labels}};
+                            {body.has_wish != 0 ? &wish : nullptr, body.labels, static_cast<keys::Reach>(body.reach)}};
   keys::DirectionKeys d;
   AnswerHead head{};
   head.id = q.id;

@@ -13,6 +13,7 @@ inline constexpr std::size_t kMaxWished = 16;  // grants that one rule names
 struct Wish {
   Depth depth = Depth::content;
   std::vector<std::string> grants;  // their ids; empty: any that allows it
+  bool open_handshake = false;      // to learn the server's name where no hello tells it
   friend bool operator==(const Wish&, const Wish&) = default;
 };
 
@@ -22,9 +23,15 @@ struct Labels {
   std::uint8_t known = 0;
 };
 
+enum class Reach : std::uint8_t {
+  wish,       // as far as the wish goes
+  handshake,  // … or less: whether the wish holds for this session, its certificate tells
+};
+
 struct Asked {                 // by policy
   const Wish* wish = nullptr;  // null: all that may be opened
   Labels labels;
+  Reach reach = Reach::wish;
 };
 
 }  // namespace pellucid::keys

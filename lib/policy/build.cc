@@ -94,6 +94,7 @@ void Builder::add_outcome(const Rule& rule) {
   p_.outcomes_.push_back({rule.name, rule.level, rule.sample, rule.wish});
   p_.most_ = std::max(p_.most_, rule.level);
   p_.all_[at / net::kWord] |= bit(at);
+  if (rule.wish.open_handshake) p_.peeking_[at / net::kWord] |= bit(at);
   if (rule.sample > 1) {
     p_.sampled_[at / net::kWord] |= bit(at);
   } else {
@@ -136,7 +137,7 @@ void Builder::build() {
   CHECK(rules_.rules.size() <= kMaxRules);
   for (auto& bits : p_.free_) bits.assign(p_.words_, ~std::uint64_t{0});
   for (auto& bits : p_.of_level_) bits.resize(p_.words_);
-  for (auto* bits : {&p_.by_content_, &p_.sampled_, &p_.all_}) bits->resize(p_.words_);
+  for (auto* bits : {&p_.by_content_, &p_.sampled_, &p_.peeking_, &p_.all_}) bits->resize(p_.words_);
   add_protect();
   for (const Rule& rule : rules_.rules) {
     add_rule(rule.match, static_cast<net::RuleAt>(kProtectBits + p_.outcomes_.size()));

@@ -38,6 +38,10 @@ class Comparison {
     if (before.wish.depth != after.wish.depth) {
       changed(where + ".decrypt.depth", std::string(label(before.wish.depth)), std::string(label(after.wish.depth)));
     }
+    if (before.wish.open_handshake != after.wish.open_handshake) {
+      const auto text = [](bool says) { return says ? std::string("true") : std::string(); };
+      changed(where + ".open_handshake", text(before.wish.open_handshake), text(after.wish.open_handshake));
+    }
     const auto& old = before.wish.grants;
     const auto& now = after.wish.grants;
     if (old != now) changed(where + ".decrypt.grants", joined(without(old, now)), joined(without(now, old)));
@@ -79,6 +83,7 @@ std::string summary(const Rule& rule) {
   std::string out(label(rule.level));
   if (rule.sample > 1) out += ", one in " + std::to_string(rule.sample);
   if (rule.level == Level::decrypt) out += ", depth " + std::string(label(rule.wish.depth));
+  if (rule.wish.open_handshake) out += ", open_handshake";
   return out;
 }
 

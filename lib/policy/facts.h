@@ -23,6 +23,8 @@ struct Facts {
 // Facts that a verdict waits for; bits.
 inline constexpr std::uint8_t kWaitContent = 1, kWaitName = 2, kWaitApp = 4;
 
+inline constexpr std::uint16_t kNoRule = 0xffff;
+
 struct Verdict {
   Level shows = Level::classify;  // what records may say: the least of all outcomes that are still possible
   Level reads = Level::classify;  // how far to look, so that what is pending settles and what may be shown then is there

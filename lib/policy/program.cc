@@ -181,22 +181,50 @@ void Program::protections(const Facts& f, Desk& desk, const classify::Names* nam
   }
 }
 
+// The rules of a word that hold, and those that hold or may come to.
+Program::Stand Program::stand(const Facts& f, const Desk& desk, unsigned w) const noexcept {
+  Stand out{all_[w], all_[w]};
+  for (unsigned t = 0; t < kTests; ++t) {
+    if ((active_ >> t & 1) == 0) continue;
+    const std::uint64_t holds = free_[t][w] | desk.hit[t][w];
+    out.certain &= holds;
+    const bool open = wait_of(f, t) != 0;
+    out.possible &= !open ? holds : static_cast<Test>(t) == Test::protocols ? holds | by_content_[w] : ~std::uint64_t{0};
+  }
+  return out;
+}
+
+namespace {
+constexpr std::uint64_t kProtect = (1u << kProtectBits) - 1;
+}
+
+std::uint16_t Program::peek(const Facts& f, Desk& desk) const noexcept {
+  mark(f, desk);
+  for (unsigned w = 0; w < words_; ++w) {
+    auto [certain, possible] = stand(f, desk, w);
+    if (w == 0) {
+      if ((certain & kProtect) != 0) return kNoRule;
+      certain &= ~kProtect;
+      possible &= ~kProtect;
+    }
+    const std::uint64_t before = (certain & -certain) - 1;
+    for (std::uint64_t left = possible & ~certain & before & peeking_[w]; left != 0; left &= left - 1) {
+      const std::size_t rule = w * net::kWord + static_cast<unsigned>(std::countr_zero(left)) - kProtectBits;
+      if (level_of(rule, f.hash) == Level::decrypt) return static_cast<std::uint16_t>(rule);
+    }
+    if (certain != 0) break;
+  }
+  return kNoRule;
+}
+
 Verdict Program::judge(const Facts& f, Desk& desk) const noexcept {
-  constexpr std::uint64_t kProtect = (1u << kProtectBits) - 1;
   mark(f, desk);
   Verdict v;
   Range range{Level::decrypt, Level::ignore};
   std::uint64_t protects = 0, may_protect = 0;
   std::uint8_t protect_waits = 0;
   for (unsigned w = 0; w < words_; ++w) {
-    std::uint64_t certain = all_[w], possible = all_[w];
-    for (unsigned t = 0; t < kTests; ++t) {
-      if ((active_ >> t & 1) == 0) continue;
-      const std::uint64_t holds = free_[t][w] | desk.hit[t][w];
-      certain &= holds;
-      const bool open = wait_of(f, t) != 0;
-      possible &= !open ? holds : static_cast<Test>(t) == Test::protocols ? holds | by_content_[w] : ~std::uint64_t{0};
-    }
+    auto [certain, possible] = stand(f, desk, w);
     if (w == 0) {
       protects = certain & kProtect;
       may_protect = possible & kProtect;

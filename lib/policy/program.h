@@ -42,6 +42,9 @@ class Program {
   Program(const Rules& rules, const Context& context, std::uint64_t generation);
 
   Verdict judge(const Facts& facts, Desk& desk) const noexcept;
+  // Of a flow whose name is not known: the first rule that may come to match once it is, wants such flows decrypted, and says
+  // that their handshake may be opened for the name. kNoRule: none.
+  std::uint16_t peek(const Facts& facts, Desk& desk) const noexcept;
 
   // Entries of `protect` that certainly hold, as net::as_written() has them. It allocates: not for workers.
   void protections(const Facts& facts, Desk& desk, const classify::Names* names, std::vector<std::string>& out) const;
@@ -68,11 +71,15 @@ class Program {
   };
   friend class Builder;
   struct Range;  // the levels of the outcomes that are still possible
+  struct Stand {
+    std::uint64_t certain, possible;
+  };
 
   bool active(Test t) const noexcept { return (active_ >> static_cast<unsigned>(t) & 1) != 0; }
   void mark(const Facts& facts, Desk& desk) const noexcept;
   void mark_ends(const Facts& facts, Desk& desk) const noexcept;
   void mark_space(const net::Key& key, Desk& desk) const noexcept;
+  Stand stand(const Facts& facts, const Desk& desk, unsigned word) const noexcept;
   void widen(Range& range, unsigned word, std::uint64_t pending, std::uint64_t hash) const noexcept;
   std::uint8_t waits(const Facts& facts, const Desk& desk, unsigned word, std::uint64_t pending) const noexcept;
   Level level_of(std::size_t rule, std::uint64_t hash) const noexcept;
@@ -87,6 +94,7 @@ class Program {
   Bits by_content_;    // rules that name a protocol which only the payload tells
   Bits of_level_[5];   // rules by level, those that sample left out
   Bits sampled_;
+  Bits peeking_;  // rules that say open_handshake
   Bits all_;
 
   net::Sets sets_;

@@ -42,7 +42,10 @@ class Reader {
       if (out.rules.size() == kMaxRules) return refuse(node, "more than " + std::to_string(kMaxRules) + " rules; join some");
       Rule rule;
       rule.name = node.find("name").text();
-      if (!read_outcome(node, rule) || !read_match(node.find("match"), rule.match) || !reachable(node, rule)) return false;
+      if (!read_outcome(node, rule) || !read_match(node.find("match"), rule.match) ||
+          !read_peek(node.find("open_handshake"), rule) || !reachable(node, rule)) {
+        return false;
+      }
       out.rules.push_back(std::move(rule));
     }
     return true;
@@ -79,6 +82,16 @@ class Reader {
       out.wish.grants.emplace_back(n.text());
       return true;
     });
+  }
+
+  bool read_peek(Node node, Rule& out) {
+    if (!node) return true;
+    if (out.level != Level::decrypt || out.match.names.empty()) {
+      return refuse(node,
+                    "`open_handshake` finds out the server's name for a rule of level decrypt with `names`; leave it out here");
+    }
+    out.wish.open_handshake = node.truth();
+    return true;
   }
 
   // A rule that can never be the first to match is a mistake: named with the rule that hides it.

@@ -86,6 +86,9 @@ struct Session {
 };
 static_assert(sizeof(Session) <= 1024 && std::is_trivially_copyable_v<Session>);
 
+// What stands in the clear beside an encrypted hello is the name of whoever opens it, not of the server that is meant.
+inline bool hides_name(const Session& s) noexcept { return s.ech == Ech::real || s.ech == Ech::esni; }
+
 enum class Step : std::uint8_t {
   more,
   hello,   // a ClientHello has just been read: name and ALPN are known

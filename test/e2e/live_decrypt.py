@@ -4,6 +4,7 @@ say; without one, after a revocation, or once the key is gone, nothing."""
 import hmac
 import json
 import os
+import subprocess
 import time
 import unittest
 
@@ -48,6 +49,31 @@ class Decrypt(Opened):
             self.assertEqual(self.fetch(443, "index.html").returncode, 0)
             told = self.decrypts(self.stop())[-1]
             self.assertEqual(set(told["verified"]), {"server_finished", "client_finished", *proven})
+
+    def ask_for_name(self, name, more):
+        policy = os.path.join(self.folder, "named.yaml")
+        with open(policy, "w", encoding="utf-8") as out:
+            out.write("version: 1\ndefault: {level: metadata}\nrules:\n"
+                      f"  - {{name: named, match: {{names: {name}}}, level: decrypt{more}}}\n")
+        self.must("policy", "apply", policy)
+
+    def test_a_name_that_no_hello_tells_is_looked_up_in_the_certificate_where_a_rule_says_so(self):
+        self.authorise()
+        self.give_keys()
+        nameless = ["ip", "netns", "exec", "client", "curl", "-sk", "--http1.1", "-o", "/dev/null",
+                    "https://10.9.0.2/index.html"]  # an address is no server name (RFC 6066 3)
+        for name, more in (("ets.example", ""), ("other.example", ", open_handshake: true"),
+                           ("ets.example", ", open_handshake: true")):
+            self.ask_for_name(name, more)
+            self.assertEqual(subprocess.run(nameless, check=False, timeout=60).returncode, 0)
+        records = self.stop()
+        told = self.decrypts(records)
+        self.assertEqual([(t["depth"], t["result"]) for t in told], [("handshake", "opened"), ("headers", "opened")])
+        tls = [r["tls"] for r in records if r["event_type"] == "tls"]
+        self.assertEqual(["subject" in t for t in tls], [False, True, True])
+        self.assertNotIn("sni", tls[2])
+        self.assertEqual([r["http"]["url"] for r in records if r["event_type"] == "http"], ["/index.html"])
+        self.assertEqual([e.get("action") for e in self.audit()].count("session_open"), 1)
 
     def test_without_a_grant_nothing_is_opened(self):
         self.give_keys()

@@ -50,6 +50,13 @@ rules:
             "- rules[b]: ignore\n");
 }
 
+TEST(Diff, WhatARuleAsksToBeOpenedIsPartOfIt) {
+  const std::string rule = "default: {level: count}\nrules: [{name: a, level: decrypt, match: {names: x.example}";
+  EXPECT_EQ(lines(rule + "}]\n", rule + ", open_handshake: true, decrypt: {depth: headers}}]\n"),
+            "~ rules[a].decrypt.depth: content -> headers\n"
+            "~ rules[a].open_handshake: nothing -> true\n");
+}
+
 TEST(Diff, LongListsAreCounted) {
   std::string after = "default: {level: count}\nrules: [{name: a, level: ignore, match: {ports: [1";
   for (int i = 10; i < 30; ++i) after += ", " + std::to_string(i);

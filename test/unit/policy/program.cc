@@ -40,6 +40,33 @@ rules:
   EXPECT_EQ(p->generation(), 7u);
 }
 
+// A handshake is opened for its name only where a rule says so that nothing above it rules out.
+TEST_F(Judged, ARuleMayHaveTheHandshakeOpenedForTheName) {
+  const auto p = program(R"(
+default: {level: metadata}
+protect: {networks: 198.51.100.0/24, names: clinic.example}
+rules:
+- {name: never, level: ignore, match: {server_networks: 203.0.113.0/24}}
+- {name: plain, level: decrypt, match: {names: plain.example}}
+- {name: ours, level: decrypt, match: {names: ours.example, ports: 443}, open_handshake: true}
+- {name: late, level: decrypt, match: {names: late.example, server_networks: 192.0.2.0/24}, open_handshake: true}
+)");
+  const auto peek = [&](const char* server, std::uint16_t port) {
+    key_ = key_of("10.0.0.1", 40000, server, port);
+    return p->peek(facts_, *desk_);
+  };
+  settle("", kContentTls, 91);
+  facts_.name_known = Known::not_yet;
+  EXPECT_EQ(peek("192.0.2.7", 443), 2);
+  EXPECT_EQ(peek("192.0.2.7", 8443), 3);
+  EXPECT_EQ(peek("192.0.3.7", 8443), kNoRule);
+  EXPECT_EQ(peek("203.0.113.9", 443), kNoRule);
+  EXPECT_EQ(peek("198.51.100.1", 443), kNoRule);
+  facts_.name_known = Known::settled;
+  facts_.name = "ours.example";
+  EXPECT_EQ(peek("192.0.2.7", 443), kNoRule);
+}
+
 TEST_F(Judged, PortsBelongToProtocolsThatHaveThem) {
   const auto p = program("default: {level: ignore}\nrules: [{name: a, level: count, match: {ports: 1-65535}}]\n");
   EXPECT_EQ(judge(*p).shows, Level::count);

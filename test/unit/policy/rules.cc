@@ -67,6 +67,11 @@ TEST(Rules, WhatMakesNoSenseIsRefusedWhereItStands) {
   EXPECT_EQ(verdict("- {name: r, level: classify, decrypt: {depth: headers}}\n"),
             "p:4:39: `decrypt` says what level decrypt asks for; leave it out here");
   EXPECT_EQ(verdict("- {name: r, level: decrypt, decrypt: {depth: metadata}}\n").substr(0, 7), "p:4:46:");
+  EXPECT_EQ(verdict("- {name: r, level: decrypt, match: {names: a.example}, open_handshake: true}\n"), "");
+  const std::string peek =
+      "`open_handshake` finds out the server's name for a rule of level decrypt with `names`; leave it out here";
+  EXPECT_EQ(verdict("- {name: r, level: decrypt, match: {ports: 443}, open_handshake: true}\n"), "p:4:66: " + peek);
+  EXPECT_EQ(verdict("- {name: r, level: classify, match: {names: a.example}, open_handshake: true}\n"), "p:4:73: " + peek);
   EXPECT_EQ(verdict("- {name: r, level: count, sample: 5}\n"),
             "p:4:35: `sample` thins out metadata, classify and decrypt; leave it out here");
   EXPECT_EQ(verdict("- {name: r, level: classify, sample: 1}\n").substr(0, 7), "p:4:38:");
