@@ -22,6 +22,7 @@ int main(int argc, char** argv) {
   daemon.sinks = {{"main", true, 7 * times, 8 * times, {9, 10, 11, 12, 13}, 14, 15, 16, 17, 18, 19}};
   daemon.rings = {{"records-0", 20, 21}};
   daemon.grants = {{"fraud-17", 1'800'000'000}};
+  daemon.keys = {{"0123456789abcdef", 1'800'000'000}};
   daemon.workers = {&block, &block};
   daemon.stale = {false, true};
   daemon.exporter = &block;
