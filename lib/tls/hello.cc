@@ -187,8 +187,9 @@ std::uint16_t ClientHello::real_version() const noexcept {
   for (std::size_t i = 0; i < versions.size(); ++i) {
     const std::uint16_t v = versions[i];
     if (is_grease(v)) continue;
-    if (v == 0x0304) return v;  // the final version stands above the numbers of its drafts
-    best = std::max(best, v);
+    if (v == 0x0304) return v;         // the final version stands above the numbers of its drafts
+    const bool dtls = v >> 8 == 0xfe;  // counts downwards
+    best = dtls && best != 0 ? std::min(best, v) : std::max(best, v);
   }
   return best != 0 ? best : version;
 }

@@ -10,9 +10,9 @@ inline constexpr std::size_t kMaxHello = 16 * 1024;  // body octets; what is lon
 
 // RFC 8701: 0x0a0a, 0x1a1a, … 0xfafa mean nothing.
 constexpr bool is_grease(std::uint16_t v) noexcept { return (v & 0x0f0f) == 0x0a0a && (v >> 8) == (v & 0xff); }
-// TLS 1.3, its drafts (7f) and the experiments of browsers (7e, fb).
+// TLS 1.3, its drafts (7f) and the experiments of browsers (7e, fb); DTLS 1.3.
 constexpr bool is_tls13(std::uint16_t v) noexcept {
-  return v == 0x0304 || (v >> 8) == 0x7f || (v >> 8) == 0x7e || (v >> 8) == 0xfb;
+  return v == 0x0304 || v == 0xfefc || (v >> 8) == 0x7f || (v >> 8) == 0x7e || (v >> 8) == 0xfb;
 }
 
 // A list of two-octet numbers; an odd last octet is not part of it.

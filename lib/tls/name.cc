@@ -74,6 +74,7 @@ constexpr Row kGroups[] = {
 // Suricata writes all drafts before 16 alike; fb are the numbers of one large site's own drafts.
 constexpr Row kVersions[] = {
     Row{0x0002, "SSLv2"},
+    Row{0x0100, "DTLS 1.0"},  // as OpenSSL numbered it before 0.9.8f
     Row{0x0300, "SSLv3"},
     Row{0x0301, "TLSv1"},
     Row{0x0302, "TLS 1.1"},
@@ -112,6 +113,9 @@ constexpr Row kVersions[] = {
     Row{0xfb16, "TLS 1.3 draft-22-fb"},
     Row{0xfb17, "TLS 1.3 draft-23-fb"},
     Row{0xfb1a, "TLS 1.3 draft-26-fb"},
+    Row{0xfefc, "DTLS 1.3"},
+    Row{0xfefd, "DTLS 1.2"},
+    Row{0xfeff, "DTLS 1.0"},
 };
 
 constexpr Row kAlerts[] = {
