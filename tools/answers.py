@@ -19,6 +19,7 @@ NSEC3 NSEC3PARAM TLSA SMIMEA""".split(), 1))
 RRTYPES |= {64: "SVCB", 65: "HTTPS", 99: "SPF", 249: "TKEY", 250: "TSIG", 251: "IXFR", 252: "AXFR", 255: "ANY"}
 RCODES = ["NOERROR", "FORMERR", "SERVFAIL", "NXDOMAIN", "NOTIMP", "REFUSED", "YXDOMAIN", "YXRRSET", "NXRRSET", "NOTAUTH",
           "NOTZONE"]
+CARRIERS = {"t": "tls", "q": "quic"}  # by the first letter of a JA4
 IDS = {"vlan.id": "vlan", "mpls.label": "mpls", "pppoe.session_id": "pppoe", "gre.proto": "gre", "vxlan.vni": "vxlan",
        "geneve.vni": "geneve", "gtp.teid": "gtp", "esp.spi": "esp", "ah.spi": "ah"}  # marks of tools/dissect
 
@@ -123,6 +124,16 @@ def dns_part(record):
     return record["mdns"] | said | record["pellucid"].get("mdns", {})
 
 
+def tls_form(record):
+    """A record of QUIC, whose hellos are TLS 1.3's, in the form of `tls`."""
+    if "quic" not in record:
+        return record
+    said, own = record["quic"], record["pellucid"]["quic"]
+    tls = {k: said[k] for k in ("sni", "ja3", "ja3s", "ja4") if k in said}
+    tls |= {k: own[k] for k in ("client_alpns",) if k in own} | ({"version": "TLS 1.3"} if "cipher" in own else {})
+    return record | {"tls": tls, "pellucid": record["pellucid"] | {"tls": own}}
+
+
 def rrtype(code):
     return RRTYPES.get(int(code), code)  # Suricata writes the number, too, where it has no name.
 
@@ -158,19 +169,23 @@ def ids(lines, field):
 
 
 def ja4(path, expected):
-    """Every published JA4 of a TLS client over TCP: (field, ports, fingerprint, whether of a stream's second hello)."""
+    """Every published JA4 of a TLS client over TCP or QUIC: (field, ports, fingerprint, whether of a stream's second hello)."""
     for row in expected.get("ja4") or []:
         for key in ("JA4.1", "JA4.2"):
-            if str(row.get(key, "")).startswith("t"):
-                yield "tls.ja4", tuple(sorted((int(row["srcport"]), int(row["dstport"])))), row[key], key == "JA4.2"
+            if str(row.get(key, ""))[:1] in ("t", "q"):
+                ends_at = tuple(sorted((int(row["srcport"]), int(row["dstport"]))))
+                yield f"{CARRIERS[row[key][0]]}.ja4", ends_at, row[key], key == "JA4.2"
     folder, name = os.path.split(path)
     for published in glob.glob(os.path.join(folder, "published", glob.escape(name) + ".rust.yaml")):
         with open(published, encoding="utf-8") as f:
             for block in f.read().split("\n- ")[1:]:
                 said = dict(re.findall(r"^\s*(transport|src_port|dst_port|ja4): (\S+)", block, re.M))
-                if said.get("transport") == "tcp" and "ja4" in said:
-                    yield "tls.ja4.rust", tuple(sorted((int(said["src_port"]), int(said["dst_port"])))), said["ja4"], False
+                carrier = CARRIERS.get(said.get("ja4", "")[:1])
+                if carrier:
+                    ends_at = tuple(sorted((int(said["src_port"]), int(said["dst_port"]))))
+                    yield f"{carrier}.ja4.rust", ends_at, said["ja4"], False
     for published in glob.glob(os.path.join(folder, "..", "ndpi-published", glob.escape(name) + ".out")):
         with open(published, encoding="utf-8", errors="replace") as f:
-            for m in re.finditer(r"^\s*\d+\s+TCP \S+:(\d+) <?->? \S+:(\d+) .*\[JA4: (t\w+)\]", f.read(), re.M):
-                yield "tls.ja4.ndpi", tuple(sorted((int(m.group(1)), int(m.group(2))))), m.group(3), False
+            for m in re.finditer(r"^\s*\d+\s+\w+ \S+:(\d+) <?->? \S+:(\d+) .*\[JA4: ([tq]\w+)\]", f.read(), re.M):
+                ends_at = tuple(sorted((int(m.group(1)), int(m.group(2)))))
+                yield f"{CARRIERS[m.group(3)[0]]}.ja4.ndpi", ends_at, m.group(3), False

@@ -57,9 +57,9 @@ void write_metrics() {
       "| name | type | labels | meaning |\n|---|---|---|---|\n");
   for (const DaemonMetric& m : kDaemonMetrics) write_row(m);
   std::printf("\n## Label values\n");
-  for (const Axis* axis :
-       {&kLayerAxis, &kErrAxis, &kEndAxis, &kReaderAxis, &kTlsVersionAxis, &kTlsModeAxis, &kCategoryAxis, &kKindAxis,
-        &kLevelAxis, &kUntrackedAxis, &kDpiEndAxis, &kMethodAxis, &kResultAxis, &kReasonAxis, &kDecryptedAxis, &kCoverageAxis})
+  for (const Axis* axis : {&kLayerAxis, &kErrAxis, &kEndAxis, &kReaderAxis, &kTlsVersionAxis, &kTlsModeAxis, &kQuicKindAxis,
+                           &kQuicFateAxis, &kCategoryAxis, &kKindAxis, &kLevelAxis, &kUntrackedAxis, &kDpiEndAxis, &kMethodAxis,
+                           &kResultAxis, &kReasonAxis, &kDecryptedAxis, &kCoverageAxis})
     write_axis(*axis);
   write_axis({"reason", kLossValues});
   std::printf(

@@ -95,13 +95,15 @@ struct Session::Lane {
         records(delivers ? kDeliveryRing : kRecordRing),
         mail(mail_bytes),
         engine(keys == nullptr ? nullptr : make_engine(options.limits.opened)),
-        worker(options, records, dpi.get(), counters, {engine == nullptr ? nullptr : &keys->keys(), engine.get(), delivers}) {}
+        worker(options, records, dpi.get(), counters, {engine == nullptr ? nullptr : &keys->keys(), engine.get(), delivers},
+               first.parts()) {}
 
   metrics::WorkerCounters counters;
   std::unique_ptr<dpi::NdpiDpi> dpi;
   Ring records;
   engine::Mail mail;
   std::unique_ptr<crypto::Engine> engine;  // null: no session is opened
+  PacketOpener first;
   engine::Worker worker;
   net::Burst burst;
   std::uint64_t cpu_ns = 0;

@@ -37,6 +37,7 @@ engine::Options options_of(const Config& config, unsigned worker, const net::Has
   o.many_queues = config.workers > 1 || config.ports.size() > 1;
   o.update_ticks = engine::ticks(60.0 * config.update_minutes);
   o.tls_wait_ticks = engine::ticks(5.0);
+  o.quic_keys = engine::kMaxQuicKeys;
   return o;
 }
 
@@ -75,7 +76,8 @@ struct Lanes::One {
         source(queues_of(ports, n, config.workers)),
         front({.ignore_vlan = config.ignore_vlan}, secret, options.flow_hash, counters, start_ns),
         engine(make_engine(options.limits.opened)),
-        worker(options, records, &dpi, counters, {engine == nullptr ? nullptr : &wire.asker(), engine.get(), true}) {}
+        worker(options, records, &dpi, counters, {engine == nullptr ? nullptr : &wire.asker(), engine.get(), true},
+               first.parts()) {}
 
   unsigned number;
   unsigned core;
@@ -86,6 +88,7 @@ struct Lanes::One {
   dpdk::DpdkSource source;
   engine::Front front;
   std::unique_ptr<crypto::Engine> engine;
+  PacketOpener first;
   engine::Worker worker;
   std::unique_ptr<engine::Lane> lane;
   metrics::Published published;

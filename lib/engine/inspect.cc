@@ -8,6 +8,7 @@
 #include "lib/engine/proxy.h"
 #include "lib/engine/readers.h"
 #include "lib/http/probe.h"
+#include "lib/quic/header.h"
 #include "lib/tls/record.h"
 
 namespace pellucid::engine {
@@ -39,6 +40,7 @@ constexpr std::array kHandlers{
     Handler{take_http, lose_http, close_http, passed_http},
     Handler{take_dns, lose_dns, close_dns, passed_nothing},
     Handler{take_opened, lose_opened, close_opened, passed_nothing},
+    Handler{take_nothing, lose_nothing, close_quic, passed_nothing},  // datagrams come to it another way
 };
 const Handler& handler(const flow::Hot& h) noexcept { return kHandlers[static_cast<std::size_t>(h.reader)]; }
 
@@ -224,10 +226,35 @@ void read_segment(State& s, std::uint32_t flow, Dir dir, const net::Row& row) no
   if (stuck && h.stream != kNone) drain(s, flow, dir, s.streams.push(h.stream, dir, seq, row.payload_bytes()));
 }
 
-void read_datagram(State& s, std::uint32_t flow, const net::Row& row) noexcept {
+// Without room for it, it is known at least what it is.
+bool start_quic(State& s, std::uint32_t flow) noexcept {
+  flow::Hot& h = s.table.hot(flow);
+  h.session = claim_session(s, flow::Reader::quic);
+  h.reader = h.session == kNone ? flow::Reader::none : flow::Reader::quic;
+  if (h.session == kNone) {
+    h.flags |= flow::kFlowIncomplete;
+    set_label(s, flow, {classify::kQuic, classify::kQuic, 0, classify::Confidence::dpi, classify::By::parser});
+    return false;
+  }
+  s.table.cold(flow).hello_tick = s.now;
+  s.age.set(flow, s.now + s.options.tls_wait_ticks + 1);
+  return true;
+}
+
+void read_quic(State& s, std::uint32_t flow, Dir dir, Bytes datagram) noexcept {
+  if (tls_waited(s, s.table.cold(flow))) return close_quic(s, flow);
+  if (take_quic(s, flow, dir, datagram) == Next::stop) close_quic(s, flow);
+}
+
+void read_datagram(State& s, std::uint32_t flow, Dir dir, const net::Row& row) noexcept {
   flow::Hot& h = s.table.hot(flow);
   const Bytes datagram = row.payload_bytes();
+  if (h.reader == flow::Reader::quic) return read_quic(s, flow, dir, datagram);
   if (h.reader == flow::Reader::unknown) {
+    if (quic::probe(datagram) == Probe::yes) {
+      if (start_quic(s, flow)) read_quic(s, flow, dir, datagram);
+      return;
+    }
     if (dns::probe(datagram, ports(h)) != Probe::yes) {
       if (++s.table.cold(flow).probed < kMaxUdpProbes) return;
       h.reader = flow::Reader::none;
@@ -238,6 +265,12 @@ void read_datagram(State& s, std::uint32_t flow, const net::Row& row) noexcept {
     s.counters.sessions_started.at(flow::Reader::dns).inc();
   }
   static_cast<void>(take_dns_datagram(s, flow, datagram));
+}
+
+void reset(Quic& q) noexcept {
+  quic::reset(q.session);
+  q.google = Spool{};
+  q.tls = kNone;
 }
 
 template <class Session>
@@ -251,6 +284,7 @@ std::uint32_t claim(Slab<Session>& slab) noexcept {
 
 std::uint32_t claim_session(State& s, flow::Reader reader) noexcept {
   const std::uint32_t at = reader == flow::Reader::tls    ? claim(s.tls)
+                           : reader == flow::Reader::quic ? claim(s.quic)
                            : reader == flow::Reader::http ? claim(s.http)
                                                           : claim(s.dns);
   auto& what = at == kNone ? s.counters.sessions_refused : s.counters.sessions_started;
@@ -283,7 +317,7 @@ void inspect(State& s, std::uint32_t flow, Dir dir, const net::Row& row) noexcep
     if (row.proto == net::kProtoTcp) {
       read_segment(s, flow, dir, row);
     } else {
-      read_datagram(s, flow, row);
+      read_datagram(s, flow, dir, row);
     }
     if ((h.flags & flow::kFlowUnread) != 0 && h.reader != flow::Reader::none) stop_reading(s, flow);
   }

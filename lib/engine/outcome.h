@@ -13,7 +13,8 @@ inline std::uint32_t coverage_of(const flow::Hot& h) noexcept {
   using enum metrics::Coverage;
   constexpr auto cell = [](metrics::Coverage c) { return static_cast<std::uint32_t>(c); };
   constexpr std::uint32_t kCells[] = {cell(not_requested), cell(not_requested), cell(not_requested),
-                                      cell(clear),         cell(clear),         kPending};  // in the order of flow::Reader
+                                      cell(clear),         cell(clear),         kPending,
+                                      cell(not_requested)};  // in the order of flow::Reader
   if (h.reader != flow::Reader::none) return kCells[static_cast<std::size_t>(h.reader)];
   return h.session == kNone ? cell(not_requested) : h.session;
 }

@@ -29,12 +29,19 @@ ClearPart feed_tls(State& s, std::uint32_t flow, std::uint32_t session, Dir dir,
 // As close_tls, of this session.
 void conclude_tls(State& s, std::uint32_t flow, std::uint32_t session, metrics::TlsMode mode) noexcept;
 inline bool awaits_tls(const State& s, const flow::Hot& h) noexcept {  // its record is not written yet
-  return h.reader == flow::Reader::tls || (h.reader == flow::Reader::opened && s.opened[h.session].clear != kNone);
+  return h.reader == flow::Reader::tls || h.reader == flow::Reader::quic ||
+         (h.reader == flow::Reader::opened && s.opened[h.session].clear != kNone);
 }
 inline bool tls_waited(const State& s, const flow::Cold& c) noexcept {  // … and its time is over
   return static_cast<std::int32_t>(s.now - c.hello_tick) > static_cast<std::int32_t>(s.options.tls_wait_ticks);
 }
 void hurry_tls(State& s, std::uint32_t flow) noexcept;  // … so that it is written now
+// A ClientHello was read: what is known of the flow by it, and when that was.
+void name_hello(State& s, std::uint32_t flow, std::uint16_t master, const tls::Session& t) noexcept;
+
+// One datagram; the flow's session is a Quic.
+Next take_quic(State& s, std::uint32_t flow, Dir dir, Bytes datagram) noexcept;
+void close_quic(State& s, std::uint32_t flow) noexcept;  // writes the record; drops the session
 
 // A session that is opened: see opened.h.
 Taken take_opened(State& s, std::uint32_t flow, Dir dir, Bytes bytes) noexcept;

@@ -186,6 +186,58 @@ void report_tls(State& s, std::uint32_t flow, const tls::Session& t, metrics::Tl
 
 namespace {
 
+static_assert(std::ranges::equal(metrics::kQuicKindValues, quic::kKindLabels));
+static_assert(std::ranges::equal(metrics::kQuicFateValues, quic::kFateLabels));
+static_assert(sizeof exporter::QuicBody::id[0] == quic::kMaxId);
+
+void fill_id(exporter::QuicBody& body, unsigned which, const quic::Id& id) noexcept {
+  body.id_size[which] = id.size;
+  std::memcpy(body.id[which], id.octets, id.size);
+  body.has_ids = static_cast<std::uint8_t>(body.has_ids | 1u << which);
+}
+
+void fill_quic(exporter::QuicBody& body, const quic::Session& q) noexcept {
+  body.version = q.version;
+  body.first = q.first;
+  body.flags = q.flags;
+  if (q.client_known == 0) return;
+  const unsigned client = index(q.client);
+  for (unsigned side = 0; side < 2; ++side) {
+    if ((q.has_ids >> (client ^ side) & 1) != 0) fill_id(body, side, q.id[client ^ side]);
+  }
+  fill_id(body, 2, q.origin);
+}
+
+}  // namespace
+
+void report_quic(State& s, std::uint32_t flow, const Quic& q, const tls::Session* t) noexcept {
+  s.counters.quic_connections.at(quic::kind_of(q.session.version)).inc();
+  if (!may_report(s, flow, Kind::quic)) return;
+  const flow::Cold& c = s.table.cold(flow);
+  exporter::QuicBody body{};
+  body.hello_ns = c.hello_ns;
+  fill_quic(body, q.session);
+  Parts parts(s, c);
+  if (q.google.size != 0) {
+    body.google = 1;
+    parts.add(exporter::piece(Part::client_hello, s.spools, q.google));
+  } else if (t != nullptr) {
+    body.cipher = t->cipher;
+    body.group = t->group;
+    body.tls_flags = t->flags;
+    body.ech = static_cast<std::uint8_t>(t->ech);
+    parts.add(exporter::piece(Part::client_hello, s.spools, t->client_hello));
+    parts.add(exporter::piece(Part::server_hello, s.spools, t->server_hello));
+    parts.add(exporter::piece(Part::hello_retry, s.spools, t->hello_retry));
+  }
+  exporter::Head head = head_of(s, flow, Kind::quic, s.table.hot(flow).last_ns);
+  const bool whole = body.google != 0 || (t != nullptr && t->hello_read != 0 && t->server_read != 0);
+  if (!whole && (q.session.flags & quic::kQuicIncomplete) != 0) head.flags |= exporter::kHeadIncomplete;
+  write(s, head, body, parts);
+}
+
+namespace {
+
 // What metrics call them; they lie below those who own the names.
 static_assert(std::ranges::equal(metrics::kMethodValues, keys::kMethodLabels));
 static_assert(std::ranges::equal(metrics::kReasonValues, keys::kReasonLabels));

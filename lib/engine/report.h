@@ -7,6 +7,8 @@ namespace pellucid::engine {
 
 void report_flow(State& s, std::uint32_t flow, exporter::Kind kind, flow::End end) noexcept;
 void report_tls(State& s, std::uint32_t flow, const tls::Session& session, metrics::TlsMode mode) noexcept;
+// `hellos` may be null: none came.
+void report_quic(State& s, std::uint32_t flow, const Quic& quic, const tls::Session* hellos) noexcept;
 void report_decrypt(State& s, std::uint32_t flow, const Opened& opened) noexcept;
 // Plaintext of an opened session, for whom the terms of it give it to; `offset` counts the octets of its direction.
 void report_text(State& s, std::uint32_t flow, const Opened& opened, Dir dir, Bytes text, std::uint64_t offset,

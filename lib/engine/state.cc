@@ -2,12 +2,14 @@
 
 namespace pellucid::engine {
 
-State::State(const Options& o, Ring& ring, classify::Dpi* inspector, metrics::WorkerCounters& count, const Opener& with)
+State::State(const Options& o, Ring& ring, classify::Dpi* inspector, metrics::WorkerCounters& count, const Opener& with,
+             const FirstPackets& packets)
     : options(o),
       records(ring),
       dpi(inspector),
       counters(count),
       opener(with),
+      first(packets),
       table(o.limits.flows),
       age(o.limits.flows),
       streams(o.limits.streams, o.limits.segments),
@@ -19,6 +21,8 @@ State::State(const Options& o, Ring& ring, classify::Dpi* inspector, metrics::Wo
       layers(o.limits.layers),
       names(o.limits.names),
       opened(with.keys != nullptr ? o.limits.opened : 0),
+      quic(o.limits.quic_sessions),
+      quic_rooms(o.limits.quic_rooms),
       sealed_rooms(with.keys != nullptr ? o.limits.sealed_rooms : 0),
       scratch(kScratch),
       text(with.keys != nullptr ? tls::kMaxSealed : 1),

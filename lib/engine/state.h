@@ -6,6 +6,7 @@
 #include "lib/dns/stream.h"
 #include "lib/engine/name.h"
 #include "lib/engine/opened.h"
+#include "lib/engine/quic.h"
 #include "lib/export/record.h"
 #include "lib/flow/age.h"
 #include "lib/flow/stream.h"
@@ -26,12 +27,14 @@ struct Limits {  // per worker; docs/LIMITS.md says what happens at each
   std::uint32_t spool_chunks = 1u << 16;  // 1 KiB pieces of messages that arrive in parts
   std::uint32_t tls_sessions = 1u << 15;  // in their handshake at once
   std::uint32_t http_sessions = 1u << 15;
-  std::uint32_t dns_sessions = 1u << 12;  // over TCP
-  std::uint32_t candidates = 1u << 14;    // flows whose first bytes are too few to tell
-  std::uint32_t layers = 1u << 18;        // flows with tags or tunnels
-  std::uint32_t names = 1u << 18;         // host names kept for judging flows anew
-  std::uint32_t opened = 1u << 14;        // TLS sessions that are opened at once, where any is
-  std::uint32_t sealed_rooms = 1u << 13;  // … records of theirs that go on in a later packet
+  std::uint32_t dns_sessions = 1u << 12;   // over TCP
+  std::uint32_t candidates = 1u << 14;     // flows whose first bytes are too few to tell
+  std::uint32_t layers = 1u << 18;         // flows with tags or tunnels
+  std::uint32_t names = 1u << 18;          // host names kept for judging flows anew
+  std::uint32_t opened = 1u << 14;         // TLS sessions that are opened at once, where any is
+  std::uint32_t sealed_rooms = 1u << 13;   // … records of theirs that go on in a later packet
+  std::uint32_t quic_sessions = 1u << 14;  // in their handshake at once
+  std::uint32_t quic_rooms = 1u << 12;     // … directions of theirs of which a part has come
 };
 
 struct Options {
@@ -46,6 +49,7 @@ struct Options {
   bool many_queues = false;  // a flow's packets may come by several, so that its directions are in no order among each other
   std::uint32_t update_ticks = 0;    // between two flow_update records
   std::uint32_t tls_wait_ticks = 0;  // from the ClientHello to the record at the latest
+  std::uint32_t quic_keys = kNone;   // pairs of QUIC's keys made in a tick; beyond them Initials are passed over, counted
 };
 
 inline constexpr unsigned kMaxProbes = 32;    // payloads of a TCP flow in which a protocol is looked for
@@ -60,13 +64,15 @@ struct Candidate {  // first bytes of a TCP flow that could still become a proto
 };
 
 struct State {
-  State(const Options& options, Ring& records, classify::Dpi* dpi, metrics::WorkerCounters& counters, const Opener& opener);
+  State(const Options& options, Ring& records, classify::Dpi* dpi, metrics::WorkerCounters& counters, const Opener& opener,
+        const FirstPackets& first);
 
   Options options;
   Ring& records;
   classify::Dpi* dpi;  // null: metadata only
   metrics::WorkerCounters& counters;
   Opener opener;
+  FirstPackets first;
 
   flow::Table table;
   flow::Age age;
@@ -79,6 +85,8 @@ struct State {
   Slab<net::Layers> layers;
   Slab<Name> names;
   Slab<Opened> opened;
+  Slab<Quic> quic;
+  quic::Rooms quic_rooms;
   tls::SealedRooms sealed_rooms;
   LineArray<std::uint8_t> scratch;
   LineArray<std::uint8_t> text;     // of the record at hand
@@ -89,6 +97,8 @@ struct State {
   std::uint16_t epoch = 0;                   // the low bits of its generation
   std::uint32_t flows_at[5] = {};            // live, by level
   std::uint32_t opened_count = 0;            // sessions for which opening was begun
+  std::uint32_t quic_keys_left = 0;          // of Options::quic_keys
+  std::uint32_t quic_tick = kNone;           // … in this tick
 
   classify::DpiJob jobs[net::kBurst];
   unsigned job_count = 0;

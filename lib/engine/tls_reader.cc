@@ -33,6 +33,14 @@ void say(State& s, std::uint32_t flow, const tls::Session& t, metrics::TlsMode m
 
 }  // namespace
 
+void name_hello(State& s, std::uint32_t flow, std::uint16_t master, const tls::Session& t) noexcept {
+  flow::Cold& c = s.table.cold(flow);
+  c.hello_ns = s.ts_ns;
+  c.hello_tick = s.now;
+  name_flow(s, flow, master, {t.sni, t.sni_size});
+  if (tls::hides_name(t)) hide_name(s, flow);
+}
+
 void conclude_tls(State& s, std::uint32_t flow, std::uint32_t session, metrics::TlsMode mode) noexcept {
   say(s, flow, s.tls[session], mode);
   tls::drop(s.tls[session], s.spools);
@@ -44,13 +52,7 @@ ClearPart feed_tls(State& s, std::uint32_t flow, std::uint32_t session, Dir dir,
   const bool had_hello = t.hello_read != 0;
   tls::Room room{s.spools, s.room()};
   const tls::Step step = tls::feed(t, dir, bytes, room);
-  if (!had_hello && t.hello_read != 0) {
-    flow::Cold& c = s.table.cold(flow);
-    c.hello_ns = s.ts_ns;
-    c.hello_tick = s.now;
-    name_flow(s, flow, classify::kTls, {t.sni, t.sni_size});
-    if (tls::hides_name(t)) hide_name(s, flow);
-  }
+  if (!had_hello && t.hello_read != 0) name_hello(s, flow, classify::kTls, t);
   if (step == tls::Step::more || step == tls::Step::hello) return ClearPart::more;
   if (step == tls::Step::failed) s.counters.sessions_failed.at(flow::Reader::tls).inc();
   const bool useless = step == tls::Step::failed && t.hello_read == 0 && t.server_read == 0;
@@ -84,6 +86,7 @@ void close_tls(State& s, std::uint32_t flow) noexcept {
 void hurry_tls(State& s, std::uint32_t flow) noexcept {
   const flow::Hot& h = s.table.hot(flow);
   if (h.reader == flow::Reader::tls) return close_tls(s, flow);
+  if (h.reader == flow::Reader::quic) return close_quic(s, flow);
   Opened& o = s.opened[h.session];
   using enum metrics::TlsMode;
   conclude_tls(s, flow, o.clear, o.wanted == 0 ? opaque : o.stats.opened != 0 ? opened : refused);

@@ -28,6 +28,10 @@ void Worker::turn(net::Burst& burst) noexcept {
   }
   std::uint64_t tracked = 0;
   if (burst.n > 0) s.burst_tick = burst.row[0].tick;
+  if (s.quic_tick != s.burst_tick) {
+    s.quic_tick = s.burst_tick;
+    s.quic_keys_left = s.options.quic_keys;
+  }
   for (unsigned i = 0; i < burst.n; ++i) tracked += take(burst.row[i], burst.key[i]);
   s.counters.tracked.add(tracked);
   settle();

@@ -9,8 +9,8 @@ namespace pellucid::engine {
 class Worker {
  public:
   Worker(const Options& options, Ring& records, classify::Dpi* dpi, metrics::WorkerCounters& counters,
-         const Opener& opener = {})
-      : state_(options, records, dpi, counters, opener) {}
+         const Opener& opener = {}, const FirstPackets& first = {})
+      : state_(options, records, dpi, counters, opener, first) {}
 
   // One burst of rows that a Front has read: keys, hashes and ticks are set. Frames are not needed after it.
   void turn(net::Burst& burst) noexcept;

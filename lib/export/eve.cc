@@ -5,6 +5,7 @@
 #include "lib/export/app.h"
 #include "lib/export/eve_flow.h"
 #include "lib/export/eve_http.h"
+#include "lib/export/eve_quic.h"
 #include "lib/export/text.h"
 
 namespace pellucid::exporter {
@@ -100,6 +101,9 @@ void Eve::write(const View& v, std::string& out, const DecryptMore& more) noexce
     case Kind::http:
       write_http(json, v);
       break;
+    case Kind::quic:
+      write_quic(json, v, digests_);
+      break;
     case Kind::decrypt:  // all of it is ours
     case Kind::text:     // never comes here: it is delivered
     case Kind::kCount:
@@ -153,6 +157,7 @@ void Eve::write_own(Json& json, const View& v, const net::Layers* layers, Shown 
   if (incomplete) json.yes("incomplete");
   if (layers != nullptr) write_layers(json, *layers);
   if (h.kind == Kind::tls) tls_.write_own(json, v);
+  if (h.kind == Kind::quic) write_quic_own(json, v);
   if (h.kind == Kind::mdns) write_mdns_own(json, v);
   if (h.kind == Kind::decrypt) write_decrypt_own(json, v, grants_, more);
   if (options_.lab) json.yes("lab");

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "lib/export/hello_text.h"
 #include "lib/export/text.h"
 #include "lib/tls/chain.h"
 #include "lib/tls/fingerprint.h"
@@ -10,13 +11,6 @@
 
 namespace pellucid::exporter {
 namespace {
-
-void write_number_name(std::string& out, std::string_view name, std::uint16_t number) noexcept {
-  if (!name.empty()) return static_cast<void>(out += name);
-  const std::uint8_t octets[] = {static_cast<std::uint8_t>(number >> 8), static_cast<std::uint8_t>(number)};
-  out += "0x";
-  write_hex(out, octets);
-}
 
 void write_version(Json& json, std::uint16_t version) noexcept {
   json.made("version", [&](std::string& out) { write_number_name(out, tls::version_name(version), version); });
@@ -40,18 +34,6 @@ void write_extensions(Json& json, Bytes raw) noexcept {
     if (!tls::is_grease(e.type)) json.number(e.type);
   }
   json.close_array_or_drop(mark);
-}
-
-void write_alpns(Json& json, std::string_view name, Bytes raw) noexcept {
-  const std::size_t mark = json.mark();
-  json.open_array(name);
-  tls::Alpns list(raw);
-  for (Bytes alpn; list.next(alpn);) json.text(as_text(alpn));
-  json.close_array_or_drop(mark);
-}
-
-void write_text(Json& json, std::string_view name, std::string_view text) noexcept {
-  if (!text.empty()) json.text(name, text);
 }
 
 // EVE's dates have years from 1000 to 2999.
@@ -144,7 +126,7 @@ void TlsText::write_client(Json& json, const View& v) noexcept {
   const Result<tls::ClientHello> hello = v2 ? tls::read_v2_client_hello(raw) : tls::read_client_hello(raw);
   if (!hello) return;
   write_text(json, "sni", as_text(hello->sni));
-  write_ja3(json, "ja3", tls::ja3(*hello));
+  write_ja3(json, "ja3", tls::ja3(*hello), digests_);
   if (!hello->v2) {
     json.text("ja4", tls::write_ja4(tls::read_ja4(*hello, tls::Carrier::tcp), digests_));
   }
@@ -162,7 +144,7 @@ void TlsText::write_server(Json& json, const View& v) noexcept {
   if (raw.empty()) return;
   const Result<tls::ServerHello> hello = tls::read_server_hello(raw);
   if (!hello) return;
-  write_ja3(json, "ja3s", tls::ja3s(*hello));
+  write_ja3(json, "ja3s", tls::ja3s(*hello), digests_);
   if (const Bytes alpn = server_alpn(*hello, v.part(Part::encrypted_extensions)); !alpn.empty()) {
     json.open_array("server_alpns");
     json.text(as_text(alpn));
@@ -172,16 +154,6 @@ void TlsText::write_server(Json& json, const View& v) noexcept {
   write_version(json, hello->real_version());
   json.number("cipher", hello->cipher);
   write_extensions(json, hello->extensions);
-  json.close_object();
-}
-
-void TlsText::write_ja3(Json& json, std::string_view name, const std::string& text) noexcept {
-  if (text.empty()) return;
-  std::uint8_t digest[16];
-  digests_.md5(as_bytes(text), digest);
-  json.open_object(name);
-  json.made("hash", [&](std::string& out) { write_hex(out, digest); });
-  json.text("string", text);
   json.close_object();
 }
 

@@ -33,7 +33,6 @@ class TlsText {
   static void write_leaf(Json& json, std::string_view name, const Leaf& leaf) noexcept;
   void write_client(Json& json, const View& v) noexcept;
   void write_server(Json& json, const View& v) noexcept;
-  void write_ja3(Json& json, std::string_view name, const std::string& text) noexcept;
   void write_certificate(Json& json, Bytes message, Leaf& leaf) noexcept;
 
   const crypto::Digests& digests_;

@@ -12,8 +12,9 @@
 
 namespace pellucid::exporter {
 
-enum class Kind : std::uint8_t { flow, flow_update, tls, dns, mdns, http, decrypt, text, kCount };
-inline constexpr std::string_view kKindLabels[] = {"flow", "flow_update", "tls", "dns", "mdns", "http", "decrypt", "text"};
+enum class Kind : std::uint8_t { flow, flow_update, tls, dns, mdns, http, decrypt, quic, text, kCount };
+inline constexpr std::string_view kKindLabels[] = {"flow", "flow_update", "tls",  "dns", "mdns",
+                                                   "http", "decrypt",     "quic", "text"};
 inline constexpr unsigned kLineKinds = static_cast<unsigned>(Kind::text);  // those before it become lines
 
 inline constexpr std::uint16_t kHeadIncomplete = 1;  // the tail, or the flow's metadata, was cut at a limit
@@ -72,6 +73,23 @@ struct TlsBody {
   std::uint8_t spare[3];
 };
 static_assert(sizeof(FlowBody) == 56 && sizeof(TlsBody) == 24);
+
+struct QuicBody {
+  std::uint64_t hello_ns;   // when the client's hello was read, 0: none was
+  std::uint32_t version;    // of the handshake, 0: only a server's list of versions was seen
+  std::uint32_t first;      // … that the client began with
+  std::uint16_t cipher;     // negotiated, 0
+  std::uint16_t group;      // of the key share, 0
+  std::uint16_t flags;      // quic::kQuic…, see lib/quic/session.h
+  std::uint16_t tls_flags;  // tls::kTls…
+  std::uint8_t ech;         // tls::Ech
+  std::uint8_t google;      // 1: Part::client_hello is one of Google's own
+  std::uint8_t id_size[3];  // octets of `id`
+  std::uint8_t id[3][20];   // connection ids: the client's, the server's, and what the keys were made of
+  std::uint8_t has_ids;     // a bit for each
+  std::uint8_t spare[6];
+};
+static_assert(sizeof(QuicBody) == 96);
 
 struct DnsBody {
   std::uint32_t tx;       // number of the transaction in its flow, from 0
@@ -171,6 +189,8 @@ constexpr std::size_t body_size(Kind k) noexcept {
       return sizeof(HttpBody);
     case Kind::decrypt:
       return sizeof(DecryptBody);
+    case Kind::quic:
+      return sizeof(QuicBody);
     case Kind::text:
       return sizeof(TextBody);
     case Kind::kCount:

@@ -17,7 +17,7 @@ enum class End : std::uint8_t { timeout, closed, evicted, shutdown, kCount };  /
 inline constexpr std::string_view kEndLabels[] = {"timeout", "closed", "evicted", "shutdown"};
 
 // What the worker still does for a flow's payload. The names of the readers are those of records.
-enum class Reader : std::uint8_t { unknown, none, tls, http, dns, opened };  // opened: TLS whose records are opened
+enum class Reader : std::uint8_t { unknown, none, tls, http, dns, opened, quic };  // opened: TLS whose records are opened
 
 inline constexpr std::uint16_t kFlowSwapped = 1;      // the source (Dir::up's sender) is key.b
 inline constexpr std::uint16_t kFlowMidstream = 2;    // no SYN began it

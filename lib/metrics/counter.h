@@ -70,8 +70,8 @@ class Family {
 inline constexpr unsigned kErrs = static_cast<unsigned>(Err::kCount);
 inline constexpr unsigned kLayers = 16;      // net::Layer
 inline constexpr unsigned kEnds = 4;         // flow::End
-inline constexpr unsigned kReaders = 6;      // flow::Reader
-inline constexpr unsigned kKinds = 8;        // exporter::Kind
+inline constexpr unsigned kReaders = 7;      // flow::Reader
+inline constexpr unsigned kKinds = 9;        // exporter::Kind
 inline constexpr unsigned kCategories = 41;  // classify::category_slot()
 enum class TlsVersion : std::uint8_t { ssl2, ssl3, tls10, tls11, tls12, tls13, undetermined, other, kCount };
 enum class TlsMode : std::uint8_t { clear, opaque, opened, refused, kCount };  // clear: the cipher hides nothing
@@ -80,6 +80,8 @@ enum class Decrypted : std::uint8_t { ok, bad, lost, kCount };                 /
 inline constexpr unsigned kMethods = 3;                                        // keys::Method
 inline constexpr unsigned kResults = 3;                                        // exporter::Outcome
 inline constexpr unsigned kReasons = 15;                                       // keys::Reason
+inline constexpr unsigned kQuicKinds = 7;                                      // quic::Kind
+inline constexpr unsigned kQuicFates = 10;                                     // quic::Fate
 enum class Untracked : std::uint8_t { table_full, kCount };
 // What became of payload: docs/why/coverage.md.
 enum class Coverage : std::uint8_t { clear, decrypted, not_requested, refused, excluded, no_key, unsupported, lost, kCount };
@@ -142,6 +144,8 @@ struct alignas(kLine) WorkerCounters {
   Family<kReaders> sessions_refused;     // no room for one more
   Family<kReaders, kErrs> reader_errors;
   Family<kTlsVersions, kTlsModes> tls_sessions;
+  Family<kQuicKinds> quic_connections;
+  Family<kQuicFates> quic_packets;  // of connections whose handshake is read
   // Sessions that policy wanted opened, at their end
   Family<kMethods, kResults> decrypt_sessions;
   Family<kReasons> decrypt_reasons;    // why they were not opened, or not wholly

@@ -81,6 +81,10 @@ constexpr std::array kTable{
     counter<&W::tls_sessions, Shown::summed>("tls_sessions_total",
                                              "TLS sessions, by negotiated version and by whether their content can be read.",
                                              kTlsVersionAxis, kTlsModeAxis),
+    counter<&W::quic_connections, Shown::summed>(
+        "quic_connections_total", "QUIC connections whose handshake was read as far as it can be, by version.", kQuicKindAxis),
+    counter<&W::quic_packets, Shown::summed>(
+        "quic_packets_total", "QUIC packets of handshakes, by what became of them: docs/why/quic.md.", kQuicFateAxis),
     counter<&W::decrypt_sessions, Shown::summed>("decrypt_sessions_total",
                                                  "Sessions that policy wanted opened, by method and result, at their end.",
                                                  kMethodAxis, kResultAxis),

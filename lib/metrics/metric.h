@@ -19,14 +19,18 @@ struct Axis {
 inline constexpr std::string_view kLayerValues[] = {"link", "vlan", "mpls",  "pppoe", "ipv4",  "ipv6",   "tcp", "udp",
                                                     "icmp", "sctp", "ipsec", "gre",   "vxlan", "geneve", "gtp", "teredo"};
 inline constexpr std::string_view kEndValues[] = {"timeout", "closed", "evicted", "shutdown"};
-inline constexpr std::string_view kReaderValues[] = {"unknown", "none", "tls", "http", "dns", "opened"};
-inline constexpr std::string_view kKindValues[] = {"flow", "flow_update", "tls", "dns", "mdns", "http", "decrypt", "text"};
+inline constexpr std::string_view kReaderValues[] = {"unknown", "none", "tls", "http", "dns", "opened", "quic"};
+inline constexpr std::string_view kKindValues[] = {"flow", "flow_update", "tls",  "dns", "mdns",
+                                                   "http", "decrypt",     "quic", "text"};
 inline constexpr std::string_view kCoverageValues[] = {"clear",    "decrypted", "not_requested", "refused",
                                                        "excluded", "no_key",    "unsupported",   "lost"};
 inline constexpr std::string_view kUntrackedValues[] = {"table_full"};
 inline constexpr std::string_view kDpiEndValues[] = {"decided", "gave_up", "dropped"};
 inline constexpr std::string_view kTlsVersionValues[] = {"SSLv2",   "SSLv3",   "TLSv1",        "TLS 1.1",
                                                          "TLS 1.2", "TLS 1.3", "UNDETERMINED", "other"};
+inline constexpr std::string_view kQuicKindValues[] = {"1", "v2", "draft", "vendor", "gquic", "negotiation", "other"};
+inline constexpr std::string_view kQuicFateValues[] = {"opened",  "retry", "negotiation", "sealed",    "no_key",
+                                                       "bad_tag", "shed",  "refused",     "malformed", "unread"};
 inline constexpr std::string_view kTlsModeValues[] = {"clear", "opaque", "opened", "refused"};
 // The names that records show, those without a name as one.
 inline constexpr std::string_view kCategoryValues[] = {"Unspecified",
@@ -72,6 +76,7 @@ inline constexpr std::string_view kCategoryValues[] = {"Unspecified",
                                                        "other"};
 static_assert(std::size(kTlsVersionValues) == kTlsVersions && std::size(kTlsModeValues) == kTlsModes);
 static_assert(std::size(kCategoryValues) == kCategories);
+static_assert(std::size(kQuicKindValues) == kQuicKinds && std::size(kQuicFateValues) == kQuicFates);
 inline constexpr std::string_view kLevelValues[] = {"ignore", "count", "metadata", "classify", "decrypt"};
 static_assert(std::size(kLevelValues) == kLevels);
 static_assert(std::size(kLayerValues) == kLayers && std::size(kEndValues) == kEnds && std::size(kReaderValues) == kReaders);
@@ -87,6 +92,8 @@ inline constexpr Axis kReaderAxis{"protocol", kReaderValues, 2};
 inline constexpr Axis kKindAxis{"kind", kKindValues};
 inline constexpr Axis kTlsVersionAxis{"version", kTlsVersionValues};
 inline constexpr Axis kTlsModeAxis{"mode", kTlsModeValues};
+inline constexpr Axis kQuicKindAxis{"version", kQuicKindValues};
+inline constexpr Axis kQuicFateAxis{"result", kQuicFateValues};
 inline constexpr Axis kCategoryAxis{"category", kCategoryValues};
 inline constexpr Axis kLevelAxis{"level", kLevelValues};
 inline constexpr std::string_view kMethodValues[] = {"ets", "keylog", "rsa"};

@@ -8,7 +8,7 @@
 namespace pellucid::policy {
 
 // What a reader of ours can find in a flow's bytes; bits of a set.
-inline constexpr std::uint8_t kContentTls = 1, kContentDns = 2, kContentHttp = 4;
+inline constexpr std::uint8_t kContentTls = 1, kContentDns = 2, kContentHttp = 4, kContentQuic = 8;
 
 struct Word {
   std::string_view text;
@@ -18,6 +18,7 @@ inline constexpr std::array kTransports{Word{"tcp", net::kProtoTcp},   Word{"udp
                                         Word{"icmp", net::kProtoIcmp}, Word{"icmpv6", net::kProtoIcmpv6},
                                         Word{"sctp", net::kProtoSctp}, Word{"gre", net::kProtoGre},
                                         Word{"esp", net::kProtoEsp},   Word{"ah", net::kProtoAh}};
-inline constexpr std::array kContents{Word{"tls", kContentTls}, Word{"dns", kContentDns}, Word{"http", kContentHttp}};
+inline constexpr std::array kContents{Word{"tls", kContentTls}, Word{"dns", kContentDns}, Word{"quic", kContentQuic},
+                                      Word{"http", kContentHttp}};
 
 }  // namespace pellucid::policy

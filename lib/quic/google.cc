@@ -64,6 +64,17 @@ Result<GooglePacket> read_google(Bytes datagram) noexcept {
   return p;
 }
 
+std::size_t size_of_hello(Bytes stream) noexcept {
+  Cursor in(stream);
+  if (as_text(in.take(4)) != "CHLO") return 0;
+  const std::uint32_t tags = little(in.take(2));
+  in.skip(2);
+  const Bytes heads = in.take(std::size_t{tags} * 8);
+  if (!in.ok()) return 0;
+  const std::size_t values = tags == 0 ? 0 : little(heads.last(4));
+  return in.offset() + values;
+}
+
 Tags::Tags(Bytes hello) noexcept : heads_({}) {
   Cursor in(hello);
   in.skip(4);

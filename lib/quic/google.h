@@ -18,6 +18,9 @@ struct GooglePacket {
 };
 Result<GooglePacket> read_google(Bytes datagram) noexcept;
 
+// Octets of the hello that a stream begins with, as it says itself; 0: it does not, or too few are there to tell.
+std::size_t size_of_hello(Bytes stream) noexcept;
+
 // A hello's values by their tags, in its order: `for (Tag t; tags.next(t);)`.
 struct Tag {
   std::string_view name;  // without its zeros

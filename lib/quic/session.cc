@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "lib/quic/google.h"
+
 namespace pellucid::quic {
 namespace {
 
@@ -157,6 +159,7 @@ Fate take(Session& s, Dir dir, Bytes datagram, Tools& tools, Bytes& rest) noexce
 
 Bytes message(const Session& s, Dir dir, const Rooms& rooms) noexcept {
   const Bytes all = ready(rooms, s.side[index(dir)].stream);
+  if (const std::size_t google = size_of_hello(all); google != 0) return google <= all.size() ? all.first(google) : Bytes{};
   Cursor in(all);
   in.skip(1);
   const std::uint32_t size = in.u24();

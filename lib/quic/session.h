@@ -78,7 +78,8 @@ struct Tools {
 void reset(Session& s) noexcept;
 // One packet of a datagram; `rest` gives what comes behind it.
 Fate take(Session& s, Dir dir, Bytes datagram, Tools& tools, Bytes& rest) noexcept;
-// The handshake message (type, length, body) that a direction has come to; empty: it is not whole. pass() goes on behind it.
+// The handshake message (type, length, body; or Google's hello) that a direction has come to; empty: it is not whole. pass()
+// goes on behind it.
 Bytes message(const Session& s, Dir dir, const Rooms& rooms) noexcept;
 void pass(Session& s, Dir dir, std::size_t octets, Rooms& rooms) noexcept;
 void drop(Session& s, Rooms& rooms) noexcept;

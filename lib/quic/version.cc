@@ -44,8 +44,8 @@ constexpr Version draft(unsigned n) noexcept {
 constexpr std::array kVersions{
     Version{kV1, Kind::v1, Frame::ietf, &kSalt1, &kRetry1},
     Version{0x51303530, Kind::vendor, Frame::google, &kSaltQ50, nullptr},  // Q050
-    Version{0x54303530, Kind::vendor, Frame::ietf, &kSaltT50, nullptr},    // T050
-    Version{0x54303531, Kind::vendor, Frame::ietf, &kSaltT51, nullptr},    // T051
+    Version{0x54303530, Kind::vendor, Frame::google, &kSaltT50, nullptr},  // T050
+    Version{0x54303531, Kind::vendor, Frame::google, &kSaltT51, nullptr},  // T051
     Version{kV2, Kind::v2, Frame::ietf, &kSalt2, &kRetry2},
     Version{0xfaceb001, Kind::vendor, Frame::ietf, &kSalt22, nullptr},
     Version{0xfaceb002, Kind::vendor, Frame::ietf, &kSalt23, &kRetry25},

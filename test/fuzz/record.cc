@@ -52,7 +52,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   tls.flags = static_cast<std::uint16_t>(data[1] << 4);
   DnsBody dns{};
   dns.response = data[1] & 1;
-  switch (data[0] % 4) {
+  QuicBody quic{};
+  quic.version = data[1];
+  quic.flags = static_cast<std::uint16_t>(data[1] << 2);
+  quic.google = data[1] & 1;
+  quic.id_size[0] = data[1];
+  quic.has_ids = data[1];
+  switch (data[0] % 5) {
     case 0:
       try_record(w, Kind::tls, tls, std::array{piece(Part::client_hello, a), piece(Part::server_hello, b)});
       break;
@@ -62,6 +68,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     case 2:
       try_record(w, Kind::dns, dns, std::array{piece(Part::dns_message, all)});
       try_record(w, Kind::mdns, dns, std::array{piece(Part::dns_message, all)});
+      break;
+    case 3:
+      try_record(w, Kind::quic, quic, std::array{piece(Part::client_hello, a), piece(Part::server_hello, b)});
       break;
     default:
       try_record(w, Kind::http, HttpBody{}, std::array{piece(Part::http_request, a), piece(Part::http_response, b)});

@@ -26,7 +26,7 @@ struct PortMaster {
 };
 constexpr std::array kTlsPorts{PortMaster{465, NDPI_PROTOCOL_MAIL_SMTPS}, PortMaster{587, NDPI_PROTOCOL_MAIL_SMTPS},
                                PortMaster{993, NDPI_PROTOCOL_MAIL_IMAPS}, PortMaster{995, NDPI_PROTOCOL_MAIL_POPS}};
-constexpr std::uint16_t kDotPort = 853;  // RFC 7858 3.1
+constexpr std::uint16_t kDotPort = 853;  // RFC 7858 3.1, RFC 9250 4.1.1
 
 struct Text {  // a name from the wire, made fit for functions that want it short, lower case and ended by a zero
   char at[NdpiDpi::kMaxName + 1];
@@ -103,6 +103,7 @@ std::uint16_t look_up_address(ndpi_detection_module_struct& module, Known& known
 void match_ends(ndpi_detection_module_struct& module, Known& known, const NameAsk& ask, Label& label) noexcept {
   const Ends ends = ends_of(*ask.key, ask.swapped);
   const auto at = [&](std::uint16_t port) { return ends.sport == port || ends.dport == port; };
+  if (label.master == classify::kQuic && at(kDotPort)) return set_app(label, NDPI_PROTOCOL_DOH_DOT);
   if (label.master == classify::kTls && ask.key->proto == kTcp) {
     if (at(kDotPort)) return set_app(label, NDPI_PROTOCOL_DOH_DOT);
     for (const PortMaster& p : kTlsPorts) {

@@ -37,11 +37,12 @@ class Path {
   static constexpr std::uint64_t kStart = 1'700'000'000'000'000'000;
   static constexpr std::uint64_t kMilli = 1'000'000;
 
-  explicit Path(const engine::Options& options = small_options(), std::size_t ring = 1u << 20, classify::Dpi* dpi = nullptr)
+  explicit Path(const engine::Options& options = small_options(), std::size_t ring = 1u << 20, classify::Dpi* dpi = nullptr,
+                const engine::FirstPackets& first = {})
       : options_(options),
         records_(ring),
         front_({}, options_.secret, net::flow_hash_plain, counters_),
-        worker_(options_, records_, dpi, counters_) {}
+        worker_(options_, records_, dpi, counters_, {}, first) {}
 
   // One frame at `ms` milliseconds after the start.
   void at(std::uint64_t ms, const build::Octets& frame) { burst_at(ms, {frame}); }

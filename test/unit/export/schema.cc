@@ -99,6 +99,26 @@ void write_sessions(Bench& b, std::mt19937_64& random, std::ofstream& out) {
   }
 }
 
+void write_connections(Bench& b, std::mt19937_64& random, std::ofstream& out) {
+  const Octets server = server_hello();
+  const Octets google{'C', 'H', 'L', 'O', 2,   0, 0, 0, 'S', 'N', 'I', 0,    3,   0, 0,
+                      0,   'U', 'A', 'I', 'D', 6, 0, 0, 0,   'a', '"', 0xff, 'b', 1, 'c'};
+  for (unsigned round = 0; round < 200; ++round) {
+    QuicBody body;
+    scramble(random, body);
+    const std::uint32_t versions[] = {0, 1, 0x6b3343cf, 0xff00001d, 0x51303433, 0x54303531, body.version};
+    body.version = versions[round % std::size(versions)];
+    body.google = round % 3 == 0;
+    Octets client = client_hello(round == 1 ? all_octets() : "www.example.org");
+    Octets hello = server;
+    client[random() % client.size()] ^= static_cast<std::uint8_t>(1u << random() % 8);
+    hello[random() % hello.size()] ^= static_cast<std::uint8_t>(1u << random() % 8);
+    const std::array pieces{piece(Part::client_hello, body.google != 0 ? google : client), piece(Part::server_hello, hello)};
+    out << b.line(random_head(random, Kind::quic), body, pieces);
+  }
+  out << b.line(head_of(Kind::quic), QuicBody{});
+}
+
 void write_messages(Bench& b, std::mt19937_64& random, std::ofstream& out) {
   const std::string head =
       std::string("GET /") + all_octets() + " HTTP/1.1\r\nHost: x\"\xff:1\r\nUser-Agent: " + all_octets() + "\r\n";
@@ -135,11 +155,12 @@ TEST(Schema, EveryKindOfRecordFitsIt) {
     std::ofstream out(file, std::ios::binary);
     write_flows(b, random, out);
     write_sessions(b, random, out);
+    write_connections(b, random, out);
     write_messages(b, random, out);
     ASSERT_TRUE(out.good());
   }
   const std::string command = "python3 -W ignore " + judge.string() + " " + file.string() +
-                              " --need=flow --need=flow_update --need=tls --need=dns --need=mdns --need=http";
+                              " --need=flow --need=flow_update --need=tls --need=quic --need=dns --need=mdns --need=http";
   const int status = std::system(command.c_str());
   fs::remove(file);
   ASSERT_TRUE(WIFEXITED(status));
