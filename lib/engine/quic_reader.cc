@@ -110,6 +110,7 @@ void close_quic(State& s, std::uint32_t flow) noexcept {
   Quic& q = s.quic[h.session];
   const bool named = q.google.size != 0 || (q.tls != kNone && s.tls[q.tls].hello_read != 0);
   if (!named) name_flow(s, flow, classify::kQuic, {});
+  if (!named || (q.tls != kNone && tls::hides_name(s.tls[q.tls]))) hide_name(s, flow);
   if (!is_over(s, q) && (q.session.flags & quic::kQuicIncomplete) != 0) {
     s.counters.sessions_incomplete.at(flow::Reader::quic).inc();
   }

@@ -39,6 +39,8 @@ void hurry_tls(State& s, std::uint32_t flow) noexcept;  // … so that it is wri
 // A ClientHello was read: what is known of the flow by it, and when that was.
 void name_hello(State& s, std::uint32_t flow, std::uint16_t master, const tls::Session& t) noexcept;
 
+void hide_name(State& s, std::uint32_t flow) noexcept;  // the flow has one that was not read, or another than was
+
 // One datagram; the flow's session is a Quic.
 Next take_quic(State& s, std::uint32_t flow, Dir dir, Bytes datagram) noexcept;
 void close_quic(State& s, std::uint32_t flow) noexcept;  // writes the record; drops the session

@@ -16,11 +16,6 @@ void note_flags(State& s, flow::Hot& h, const tls::Session& t) noexcept {
   if (t.client == Dir::down) h.flags |= flow::kFlowReversed;
 }
 
-void hide_name(State& s, std::uint32_t flow) noexcept {
-  unlearn_name(s, flow);
-  judge(s, flow);
-}
-
 // The record is written once, when the handshake is over, broken, or has taken too long; then its bytes are of no more use.
 void say(State& s, std::uint32_t flow, const tls::Session& t, metrics::TlsMode mode) noexcept {
   flow::Hot& h = s.table.hot(flow);
@@ -32,6 +27,11 @@ void say(State& s, std::uint32_t flow, const tls::Session& t, metrics::TlsMode m
 }
 
 }  // namespace
+
+void hide_name(State& s, std::uint32_t flow) noexcept {
+  unlearn_name(s, flow);
+  judge(s, flow);
+}
 
 void name_hello(State& s, std::uint32_t flow, std::uint16_t master, const tls::Session& t) noexcept {
   flow::Cold& c = s.table.cold(flow);

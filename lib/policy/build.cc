@@ -48,7 +48,7 @@ void Builder::add_protocols(const Match& m, net::RuleAt rule) {
   if (m.content == 0) return;
   bind(Test::protocols, rule);
   p_.by_content_[rule / net::kWord] |= bit(rule);
-  for (unsigned i = 0; i < 3; ++i) {
+  for (unsigned i = 0; i < kContentBits; ++i) {
     if ((m.content >> i & 1) != 0) content_[i].push_back(rule);
   }
 }
@@ -146,7 +146,7 @@ void Builder::build() {
   add_outcome(rules_.fallback);
   for (net::Prefixes& n : p_.networks_) n.build(p_.sets_);
   for (unsigned i = 0; i < 3; ++i) build_ports(i);
-  for (unsigned i = 0; i < 3; ++i) p_.content_[i] = p_.sets_.keep(content_[i]);
+  for (unsigned i = 0; i < kContentBits; ++i) p_.content_[i] = p_.sets_.keep(content_[i]);
   p_.vlan_ = table(vlan_, 4096);
   p_.transport_ = table(transports_, 256);
   p_.interface_ = table(interface_, 0);

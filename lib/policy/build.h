@@ -34,7 +34,7 @@ class Builder {
   Match protect_[kProtectBits];  // one list each; Suffixes looks at their texts until it is built
   PortEntries ports_[3];
   ByValue vlan_, vni_, interface_, transports_, applications_, categories_;
-  std::vector<net::RuleAt> content_[3];
+  std::vector<net::RuleAt> content_[kContentBits];
 };
 
 }  // namespace pellucid::policy

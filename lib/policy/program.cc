@@ -109,7 +109,7 @@ void Program::mark(const Facts& f, Desk& desk) const noexcept {
   put(Test::interface, at(interface_, f.iface));
   put(Test::protocols, at(transport_, f.key->proto));
   if (f.content_known == Known::settled) {
-    for (unsigned i = 0; i < 3; ++i) {
+    for (unsigned i = 0; i < kContentBits; ++i) {
       if ((f.content >> i & 1) != 0) put(Test::protocols, content_[i]);
     }
   }

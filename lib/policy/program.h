@@ -7,6 +7,7 @@
 #include "lib/net/prefixes.h"
 #include "lib/net/suffixes.h"
 #include "lib/policy/facts.h"
+#include "lib/policy/protocols.h"
 #include "lib/policy/rules.h"
 
 namespace pellucid::policy {
@@ -104,7 +105,7 @@ class Program {
   std::vector<std::pair<std::uint32_t, net::SetAt>> vni_;
   std::vector<net::SetAt> interface_;
   std::vector<net::SetAt> transport_;
-  net::SetAt content_[3] = {};
+  net::SetAt content_[kContentBits] = {};
   net::Suffixes names_;
   std::vector<net::SetAt> applications_;
   std::vector<net::SetAt> categories_;

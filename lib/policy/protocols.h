@@ -8,6 +8,7 @@
 namespace pellucid::policy {
 
 // What a reader of ours can find in a flow's bytes; bits of a set.
+inline constexpr unsigned kContentBits = 4;
 inline constexpr std::uint8_t kContentTls = 1, kContentDns = 2, kContentHttp = 4, kContentQuic = 8;
 
 struct Word {
@@ -20,5 +21,6 @@ inline constexpr std::array kTransports{Word{"tcp", net::kProtoTcp},   Word{"udp
                                         Word{"esp", net::kProtoEsp},   Word{"ah", net::kProtoAh}};
 inline constexpr std::array kContents{Word{"tls", kContentTls}, Word{"dns", kContentDns}, Word{"quic", kContentQuic},
                                       Word{"http", kContentHttp}};
+static_assert(kContents.size() == kContentBits);
 
 }  // namespace pellucid::policy

@@ -3,6 +3,7 @@
 #include "lib/engine/worker.h"
 #include "test/unit/engine/path.h"
 #include "test/unit/export/sample.h"
+#include "test/unit/policy/make.h"
 #include "test/unit/quic/make.h"
 
 using namespace pellucid;
@@ -141,6 +142,21 @@ TEST(Quic, WithoutRoomAConnectionIsNamedAlone) {
   EXPECT_EQ(path.counters().sessions_refused.value(flow::Reader::quic), 1u);
   ASSERT_EQ(path.of(Kind::flow).size(), 2u);
   for (const auto& k : path.of(Kind::flow)) EXPECT_EQ(k.head.master, classify::kQuic);
+}
+
+TEST(Quic, ANameThatWasNotReadIsNotTakenForNone) {
+  engine::Options options = test::small_options();
+  options.quic_keys = 1;
+  Bench path(options);
+  const auto program = policy::program(
+      "rules: [{name: shop, match: {names: [shop.example]}, level: count}, {name: quic, match: {protocols: [quic]}, level: "
+      "classify}]\ndefault: {level: count}");
+  path.adopt(program.get());
+  path.burst_at(0,
+                {up(asked(quic::crypto_frame(0, client_message())), 1), up(asked(quic::crypto_frame(0, client_message())), 2)});
+  path.end();
+  EXPECT_EQ(path.fate(Fate::shed), 1u);
+  EXPECT_EQ(path.of(Kind::quic).size(), 1u);  // of the other one only the least may be said that any rule allows
 }
 
 TEST(Quic, WithoutRoomForHellosTheRecordSaysSo) {
