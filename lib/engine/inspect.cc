@@ -269,7 +269,7 @@ void read_datagram(State& s, std::uint32_t flow, Dir dir, const net::Row& row) n
 
 void reset(Quic& q) noexcept {
   quic::reset(q.session);
-  q.google = Spool{};
+  q.google = q.early = Spool{};
   q.tls = kNone;
 }
 

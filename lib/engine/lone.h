@@ -14,10 +14,10 @@ class Lone {
   static constexpr std::size_t kRing = 4u << 20;  // a burst's records at their longest are half of it
 
   Lone(const Options& options, const net::ParseOptions& parse, classify::Dpi* dpi, exporter::Eve& eve, exporter::Tally& tally,
-       exporter::Sink* sink, std::size_t ring_bytes = kRing)
+       exporter::Sink* sink, std::size_t ring_bytes = kRing, const FirstPackets& first = {})
       : records_(ring_bytes),
         front_(parse, options.secret, options.flow_hash, counters_),
-        worker_(options, records_, dpi, counters_),
+        worker_(options, records_, dpi, counters_, {}, first),
         exporter_({&records_}, eve, tally, sink, counters_) {}
 
   void run(Source& source) noexcept {  // to the source's end, and every flow's

@@ -6,9 +6,12 @@
 
 namespace pellucid::engine {
 
+inline constexpr std::size_t kMaxEarly = 2048;  // octets of a datagram that waits for the client's first one
+
 struct Quic {
   quic::Session session;
   Spool google;       // the client's hello where it is Google's own
+  Spool early;        // an answer that was seen before what it answers, as another queue may bring it
   std::uint32_t tls;  // the tls::Session of its hellos; kNone: none came, or there was no room
 };
 static_assert(std::is_trivially_copyable_v<Quic>);

@@ -79,6 +79,29 @@ void read_messages(State& s, std::uint32_t flow, Quic& q, Dir dir) noexcept {
   }
 }
 
+// True: there is no key yet for some of it.
+bool take_packets(State& s, Quic& q, Dir dir, Bytes datagram) noexcept {
+  quic::Tools tools{*s.first.hasher, *s.first.aes, s.quic_rooms, s.room(), s.quic_keys_left};
+  bool early = false;
+  for (unsigned n = 0; n < quic::kMaxPackets && !datagram.empty(); ++n) {
+    Bytes rest;
+    const quic::Fate fate = quic::take(q.session, dir, datagram, tools, rest);
+    s.counters.quic_packets.at(fate).inc();
+    early |= fate == quic::Fate::no_key;
+    datagram = rest;
+  }
+  return early;
+}
+
+// What waited may have been the client's own after all; its tag tells.
+void take_early(State& s, std::uint32_t flow, Quic& q, Dir dir) noexcept {
+  std::uint8_t kept[kMaxEarly];
+  const std::size_t size = s.spools.gather(q.early, kept);
+  s.spools.clear(q.early);
+  static_cast<void>(take_packets(s, q, dir, {kept, size}));
+  read_messages(s, flow, q, dir);
+}
+
 bool is_over(const State& s, const Quic& q) noexcept {
   if (q.google.size != 0) return true;
   return q.tls != kNone && s.tls[q.tls].hello_read != 0 && s.tls[q.tls].server_read != 0;
@@ -94,13 +117,12 @@ Next take_quic(State& s, std::uint32_t flow, Dir dir, Bytes datagram) noexcept {
     if (const Result<quic::Packet> p = quic::read_packet(datagram); p) q.session.version = p->version;
     return Next::stop;
   }
-  quic::Tools tools{*s.first.hasher, *s.first.aes, s.quic_rooms, s.room(), s.quic_keys_left};
-  for (unsigned n = 0; n < quic::kMaxPackets && !datagram.empty(); ++n) {
-    Bytes rest;
-    s.counters.quic_packets.at(quic::take(q.session, dir, datagram, tools, rest)).inc();
-    datagram = rest;
+  const bool unknown = q.session.client_known == 0;
+  if (take_packets(s, q, dir, datagram) && datagram.size() <= kMaxEarly && q.early.size == 0) {
+    static_cast<void>(s.spools.append(q.early, datagram));  // without room it is as if it had been lost
   }
   read_messages(s, flow, q, dir);
+  if (unknown && q.session.client_known != 0 && q.early.size != 0) take_early(s, flow, q, other(dir));
   return is_over(s, q) ? Next::stop : Next::same;
 }
 
@@ -117,6 +139,7 @@ void close_quic(State& s, std::uint32_t flow) noexcept {
   report_quic(s, flow, q, q.tls == kNone ? nullptr : &s.tls[q.tls]);
   quic::drop(q.session, s.quic_rooms);
   s.spools.clear(q.google);
+  s.spools.clear(q.early);
   if (q.tls != kNone) {
     tls::drop(s.tls[q.tls], s.spools);
     s.tls.drop(q.tls);

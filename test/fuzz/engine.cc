@@ -4,7 +4,9 @@
 
 #include <cstdlib>
 
+#include "drivers/crypto/openssl/aes128.h"
 #include "drivers/crypto/openssl/digest.h"
+#include "drivers/crypto/openssl/hasher.h"
 #include "drivers/crypto/openssl/x509.h"
 #include "lib/policy/protocols.h"
 #include "test/unit/engine/whole.h"
@@ -81,6 +83,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   memory = {take, give};
   static openssl::Digests digests;
   static openssl::CertificateReader certificates{digests};
+  static const openssl::Hasher hasher;
+  static const auto aes = openssl::make_aes128();
   const std::uint8_t choice = data[0];
   exporter::Eve eve({}, digests, &certificates, nullptr);
   exporter::Tally tally;
@@ -88,7 +92,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   test::CountingDpi dpi;
   test::CaptureBytes source(Bytes(data, size).subspan(1));
   engine::Lone lone(options_of(choice), {.ignore_vlan = (choice & kIgnoreVlan) != 0}, (choice & kNoDpi) != 0 ? nullptr : &dpi,
-                    eve, tally, &sink, (choice & kSmallRing) != 0 ? 4096 : 64 * 1024);
+                    eve, tally, &sink, (choice & kSmallRing) != 0 ? 4096 : 64 * 1024, {&hasher, aes.get()});
   Swapping swapping(source, lone);
   lone.run((choice & kPolicies) != 0 ? static_cast<engine::Source&>(swapping) : source);
   CHECK(metrics::broken_law(lone.counters()) == nullptr);

@@ -168,8 +168,8 @@ class JudgeSink final : public exporter::Sink {
 // What a worker still holds; nothing, once all flows have ended.
 inline std::uint64_t held(const engine::State& s) {
   return std::uint64_t{s.table.live()} + s.age.size() + s.streams.live() + s.streams.live_segments() + s.spools.live_chunks() +
-         s.tls.live() + s.http.live() + s.dns.live() + s.candidates.live() + s.layers.live() + s.names.live() + s.job_count +
-         (s.dpi != nullptr ? s.dpi->stats().live : 0);
+         s.tls.live() + s.quic.live() + s.quic_rooms.live() + s.http.live() + s.dns.live() + s.candidates.live() +
+         s.layers.live() + s.names.live() + s.job_count + (s.dpi != nullptr ? s.dpi->stats().live : 0);
 }
 
 }  // namespace pellucid::test
