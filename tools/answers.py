@@ -189,3 +189,17 @@ def ja4(path, expected):
             for m in re.finditer(r"^\s*\d+\s+\w+ \S+:(\d+) <?->? \S+:(\d+) .*\[JA4: ([tq]\w+)\]", f.read(), re.M):
                 ends_at = tuple(sorted((int(m.group(1)), int(m.group(2)))))
                 yield f"{CARRIERS[m.group(3)[0]]}.ja4.ndpi", ends_at, m.group(3), False
+
+
+def at(record, *path):
+    for key in path:
+        record = record.get(key) if isinstance(record, dict) else None
+    return record
+
+
+def ports(thing, a="src_port", b="dest_port"):
+    return tuple(sorted((thing.get(a) or 0, thing.get(b) or 0)))
+
+
+def row_ports(row):
+    return ports(row, "sport", "dport")

@@ -14,6 +14,7 @@ inline constexpr std::uint16_t kTls = 91;
 inline constexpr std::uint16_t kLlmnr = 154;
 inline constexpr std::uint16_t kHttpConnect = 130;
 inline constexpr std::uint16_t kQuic = 188;
+inline constexpr std::uint16_t kDtls = 30;
 
 enum class By : std::uint8_t { nobody, parser, name, ndpi, ndpi_cache };  // name: our parser's name, matched by nDPI's lists
 inline constexpr std::string_view kByLabels[] = {"nobody", "parser", "name", "ndpi", "ndpi-cache"};

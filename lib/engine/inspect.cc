@@ -40,7 +40,8 @@ constexpr std::array kHandlers{
     Handler{take_http, lose_http, close_http, passed_http},
     Handler{take_dns, lose_dns, close_dns, passed_nothing},
     Handler{take_opened, lose_opened, close_opened, passed_nothing},
-    Handler{take_nothing, lose_nothing, close_quic, passed_nothing},  // datagrams come to it another way
+    Handler{take_nothing, lose_nothing, close_quic, passed_nothing},  // datagrams come to these another way
+    Handler{take_nothing, lose_nothing, close_dtls, passed_nothing},
 };
 const Handler& handler(const flow::Hot& h) noexcept { return kHandlers[static_cast<std::size_t>(h.reader)]; }
 
@@ -246,11 +247,30 @@ void read_quic(State& s, std::uint32_t flow, Dir dir, Bytes datagram) noexcept {
   if (take_quic(s, flow, dir, datagram) == Next::stop) close_quic(s, flow);
 }
 
+void read_dtls(State& s, std::uint32_t flow, Dir dir, Bytes datagram) noexcept {
+  if (tls_waited(s, s.table.cold(flow))) return close_dtls(s, flow);
+  if (take_dtls(s, flow, dir, datagram) == Next::stop) close_dtls(s, flow);
+}
+
+// STUN (RFC 8489 5) goes before whatever two peers agree on by it: DTLS, QUIC or media on the same ports (RFC 9443).
+bool is_stun(Bytes datagram) noexcept {
+  Cursor in(datagram);
+  const bool first = (in.u8() & 0xc0) == 0;
+  in.skip(3);
+  return in.u32() == 0x2112a442 && in.ok() && first;
+}
+
 void read_datagram(State& s, std::uint32_t flow, Dir dir, const net::Row& row) noexcept {
   flow::Hot& h = s.table.hot(flow);
   const Bytes datagram = row.payload_bytes();
   if (h.reader == flow::Reader::quic) return read_quic(s, flow, dir, datagram);
+  if (h.reader == flow::Reader::dtls) return read_dtls(s, flow, dir, datagram);
   if (h.reader == flow::Reader::unknown) {
+    if (is_stun(datagram)) return;
+    if (tls::probe_dtls(datagram) == Probe::yes) {
+      if (start_dtls(s, flow)) read_dtls(s, flow, dir, datagram);
+      return;
+    }
     if (quic::probe(datagram) == Probe::yes) {
       if (start_quic(s, flow)) read_quic(s, flow, dir, datagram);
       return;
@@ -267,6 +287,10 @@ void read_datagram(State& s, std::uint32_t flow, Dir dir, const net::Row& row) n
   static_cast<void>(take_dns_datagram(s, flow, datagram));
 }
 
+void reset(DtlsFlow& d) noexcept {
+  tls::reset(d.order);
+  d.tls = kNone;
+}
 void reset(Quic& q) noexcept {
   quic::reset(q.session);
   q.google = q.early = Spool{};
@@ -285,6 +309,7 @@ std::uint32_t claim(Slab<Session>& slab) noexcept {
 std::uint32_t claim_session(State& s, flow::Reader reader) noexcept {
   const std::uint32_t at = reader == flow::Reader::tls    ? claim(s.tls)
                            : reader == flow::Reader::quic ? claim(s.quic)
+                           : reader == flow::Reader::dtls ? claim(s.dtls)
                            : reader == flow::Reader::http ? claim(s.http)
                                                           : claim(s.dns);
   auto& what = at == kNone ? s.counters.sessions_refused : s.counters.sessions_started;

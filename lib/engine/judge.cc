@@ -19,10 +19,11 @@ enum class When : std::uint8_t { live, last };
 Content content_of(const flow::Hot& h) noexcept {
   return static_cast<Content>(flow::field(h.flags, flow::kFlowContentShift, flow::kFlowContentBits));
 }
-// A flow has room for four contents; what has the hellos of TLS over UDP is QUIC.
-std::uint8_t bit_of(Content c, const net::Key& key) noexcept {
+// A flow has room for four contents; what has the hellos of TLS over UDP is QUIC or DTLS.
+std::uint8_t bit_of(Content c, const net::Key& key, std::uint8_t marks) noexcept {
   constexpr std::uint8_t kBits[] = {0, policy::kContentTls, policy::kContentDns, policy::kContentHttp};
-  return c == Content::tls && key.proto == net::kProtoUdp ? policy::kContentQuic : kBits[static_cast<std::size_t>(c)];
+  const bool quic = c == Content::tls && key.proto == net::kProtoUdp && (marks & flow::kColdDtls) == 0;
+  return quic ? policy::kContentQuic : kBits[static_cast<std::size_t>(c)];
 }
 bool followed(const net::Key& k) noexcept { return k.proto == net::kProtoTcp || k.proto == net::kProtoUdp; }
 
@@ -45,7 +46,7 @@ policy::Facts facts_of(const State& s, std::uint32_t flow, When when) noexcept {
   f.source = from_b ? Dir::down : Dir::up;
   f.iface = c.iface;
   f.hash = h.hash;
-  f.content = bit_of(content_of(h), h.key);
+  f.content = bit_of(content_of(h), h.key, c.marks);
   f.content_known = content_known(h, when) ? Known::settled : Known::not_yet;
   const bool nameless = f.content_known == Known::settled && f.content == 0;
   f.name_known = nameless || (h.flags & flow::kFlowNamed) != 0 ? Known::settled : Known::not_yet;

@@ -29,7 +29,7 @@ unsigned budget(const State& s, const flow::Hot& h) noexcept {
 bool is_followed(const net::Key& k) noexcept { return k.proto == net::kProtoTcp || k.proto == net::kProtoUdp; }
 
 flow::Content content_of(std::uint16_t master) noexcept {
-  if (master == classify::kTls || master == classify::kQuic) return flow::Content::tls;
+  if (master == classify::kTls || master == classify::kQuic || master == classify::kDtls) return flow::Content::tls;
   return master == classify::kHttp ? flow::Content::http : flow::Content::dns;
 }
 

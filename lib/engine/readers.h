@@ -29,7 +29,7 @@ ClearPart feed_tls(State& s, std::uint32_t flow, std::uint32_t session, Dir dir,
 // As close_tls, of this session.
 void conclude_tls(State& s, std::uint32_t flow, std::uint32_t session, metrics::TlsMode mode) noexcept;
 inline bool awaits_tls(const State& s, const flow::Hot& h) noexcept {  // its record is not written yet
-  return h.reader == flow::Reader::tls || h.reader == flow::Reader::quic ||
+  return h.reader == flow::Reader::tls || h.reader == flow::Reader::quic || h.reader == flow::Reader::dtls ||
          (h.reader == flow::Reader::opened && s.opened[h.session].clear != kNone);
 }
 inline bool tls_waited(const State& s, const flow::Cold& c) noexcept {  // … and its time is over
@@ -44,6 +44,11 @@ void hide_name(State& s, std::uint32_t flow) noexcept;  // the flow has one that
 // One datagram; the flow's session is a Quic.
 Next take_quic(State& s, std::uint32_t flow, Dir dir, Bytes datagram) noexcept;
 void close_quic(State& s, std::uint32_t flow) noexcept;  // writes the record; drops the session
+
+// The same for DTLS; the flow's session is a DtlsFlow.
+bool start_dtls(State& s, std::uint32_t flow) noexcept;  // false: no room
+Next take_dtls(State& s, std::uint32_t flow, Dir dir, Bytes datagram) noexcept;
+void close_dtls(State& s, std::uint32_t flow) noexcept;
 
 // A session that is opened: see opened.h.
 Taken take_opened(State& s, std::uint32_t flow, Dir dir, Bytes bytes) noexcept;

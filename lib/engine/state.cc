@@ -21,10 +21,12 @@ State::State(const Options& o, Ring& ring, classify::Dpi* inspector, metrics::Wo
       layers(o.limits.layers),
       names(o.limits.names),
       opened(with.keys != nullptr ? o.limits.opened : 0),
+      dtls(o.limits.dtls),
       quic(o.limits.quic_sessions),
       quic_rooms(o.limits.quic_rooms),
       sealed_rooms(with.keys != nullptr ? o.limits.sealed_rooms : 0),
       scratch(kScratch),
+      late(tls::kMaxLate),
       text(with.keys != nullptr ? tls::kMaxSealed : 1),
       parking(with.keys != nullptr ? tls::kMaxParked : 1),
       desk(1) {}

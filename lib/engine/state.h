@@ -4,6 +4,7 @@
 #include "lib/base/spool.h"
 #include "lib/classify/dpi.h"
 #include "lib/dns/stream.h"
+#include "lib/engine/dtls.h"
 #include "lib/engine/name.h"
 #include "lib/engine/opened.h"
 #include "lib/engine/quic.h"
@@ -33,6 +34,7 @@ struct Limits {  // per worker; docs/LIMITS.md says what happens at each
   std::uint32_t names = 1u << 18;          // host names kept for judging flows anew
   std::uint32_t opened = 1u << 14;         // TLS sessions that are opened at once, where any is
   std::uint32_t sealed_rooms = 1u << 13;   // … records of theirs that go on in a later packet
+  std::uint32_t dtls = 1u << 13;           // handshakes of DTLS at once
   std::uint32_t quic_sessions = 1u << 14;  // in their handshake at once
   std::uint32_t quic_rooms = 1u << 12;     // … directions of theirs of which a part has come
 };
@@ -85,10 +87,12 @@ struct State {
   Slab<net::Layers> layers;
   Slab<Name> names;
   Slab<Opened> opened;
+  Slab<DtlsFlow> dtls;
   Slab<Quic> quic;
   quic::Rooms quic_rooms;
   tls::SealedRooms sealed_rooms;
   LineArray<std::uint8_t> scratch;
+  LineArray<std::uint8_t> late;     // fragments of DTLS that are read again
   LineArray<std::uint8_t> text;     // of the record at hand
   LineArray<std::uint8_t> parking;  // what waited for a key, read again
   LineArray<policy::Desk> desk;

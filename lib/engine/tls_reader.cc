@@ -21,7 +21,7 @@ void say(State& s, std::uint32_t flow, const tls::Session& t, metrics::TlsMode m
   flow::Hot& h = s.table.hot(flow);
   if (t.hello_read == 0 && t.server_read == 0) return;
   note_flags(s, h, t);
-  if (t.hello_read == 0) name_flow(s, flow, classify::kTls, {});
+  if (t.hello_read == 0) name_flow(s, flow, (t.flags & tls::kTlsDtls) != 0 ? classify::kDtls : classify::kTls, {});
   if (tls::hides_name(t)) hide_name(s, flow);
   report_tls(s, flow, t, mode);
 }
@@ -87,6 +87,7 @@ void hurry_tls(State& s, std::uint32_t flow) noexcept {
   const flow::Hot& h = s.table.hot(flow);
   if (h.reader == flow::Reader::tls) return close_tls(s, flow);
   if (h.reader == flow::Reader::quic) return close_quic(s, flow);
+  if (h.reader == flow::Reader::dtls) return close_dtls(s, flow);
   Opened& o = s.opened[h.session];
   using enum metrics::TlsMode;
   conclude_tls(s, flow, o.clear, o.wanted == 0 ? opaque : o.stats.opened != 0 ? opened : refused);

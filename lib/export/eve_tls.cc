@@ -57,7 +57,9 @@ struct Mark {
   std::uint16_t flag;
   std::string_view name;
 };
-constexpr std::array kMarks{Mark{tls::kTlsHrr, "hrr"},
+constexpr std::array kMarks{Mark{tls::kTlsDtls, "dtls"},
+                            Mark{tls::kTlsSrtp, "srtp"},
+                            Mark{tls::kTlsHrr, "hrr"},
                             Mark{tls::kTlsPsk, "psk"},
                             Mark{tls::kTlsMalformed, "malformed"},
                             Mark{tls::kTlsSslv2, "sslv2_hello"},
@@ -122,13 +124,14 @@ void TlsText::write(Json& json, const View& v) noexcept {
 void TlsText::write_client(Json& json, const View& v) noexcept {
   const Bytes raw = v.part(Part::client_hello);
   if (raw.empty()) return;
-  const bool v2 = (v.as<TlsBody>().flags & tls::kTlsSslv2) != 0;
+  const std::uint16_t flags = v.as<TlsBody>().flags;
+  const bool v2 = (flags & tls::kTlsSslv2) != 0, dtls = (flags & tls::kTlsDtls) != 0;
   const Result<tls::ClientHello> hello = v2 ? tls::read_v2_client_hello(raw) : tls::read_client_hello(raw);
   if (!hello) return;
   write_text(json, "sni", as_text(hello->sni));
   write_ja3(json, "ja3", tls::ja3(*hello), digests_);
   if (!hello->v2) {
-    json.text("ja4", tls::write_ja4(tls::read_ja4(*hello, tls::Carrier::tcp), digests_));
+    json.text("ja4", tls::write_ja4(tls::read_ja4(*hello, dtls ? tls::Carrier::dtls : tls::Carrier::tcp), digests_));
   }
   write_alpns(json, "client_alpns", hello->alpn);
   json.open_object("client_handshake");

@@ -17,7 +17,7 @@ enum class End : std::uint8_t { timeout, closed, evicted, shutdown, kCount };  /
 inline constexpr std::string_view kEndLabels[] = {"timeout", "closed", "evicted", "shutdown"};
 
 // What the worker still does for a flow's payload. The names of the readers are those of records.
-enum class Reader : std::uint8_t { unknown, none, tls, http, dns, opened, quic };  // opened: TLS whose records are opened
+enum class Reader : std::uint8_t { unknown, none, tls, http, dns, opened, quic, dtls };  // opened: TLS whose records are
 
 inline constexpr std::uint16_t kFlowSwapped = 1;      // the source (Dir::up's sender) is key.b
 inline constexpr std::uint16_t kFlowMidstream = 2;    // no SYN began it
@@ -68,6 +68,7 @@ static_assert(sizeof(Hot) == 2 * kLine && std::is_trivially_copyable_v<Hot>);
 inline constexpr std::uint8_t kColdRefused = 1;  // policy asked for it to be opened, and nothing was
 inline constexpr std::uint8_t kColdGuarded = 2;  // … asks, but protects it: only a grant that lifts this opens it
 inline constexpr std::uint8_t kColdLifted = 4;   // … which one did
+inline constexpr std::uint8_t kColdDtls = 8;     // its hellos are those of DTLS
 
 struct alignas(kLine) Cold {
   std::uint64_t first_ns;

@@ -70,7 +70,7 @@ class Family {
 inline constexpr unsigned kErrs = static_cast<unsigned>(Err::kCount);
 inline constexpr unsigned kLayers = 16;      // net::Layer
 inline constexpr unsigned kEnds = 4;         // flow::End
-inline constexpr unsigned kReaders = 7;      // flow::Reader
+inline constexpr unsigned kReaders = 8;      // flow::Reader
 inline constexpr unsigned kKinds = 9;        // exporter::Kind
 inline constexpr unsigned kCategories = 41;  // classify::category_slot()
 enum class TlsVersion : std::uint8_t { ssl2, ssl3, tls10, tls11, tls12, tls13, undetermined, other, kCount };

@@ -19,7 +19,7 @@ struct Axis {
 inline constexpr std::string_view kLayerValues[] = {"link", "vlan", "mpls",  "pppoe", "ipv4",  "ipv6",   "tcp", "udp",
                                                     "icmp", "sctp", "ipsec", "gre",   "vxlan", "geneve", "gtp", "teredo"};
 inline constexpr std::string_view kEndValues[] = {"timeout", "closed", "evicted", "shutdown"};
-inline constexpr std::string_view kReaderValues[] = {"unknown", "none", "tls", "http", "dns", "opened", "quic"};
+inline constexpr std::string_view kReaderValues[] = {"unknown", "none", "tls", "http", "dns", "opened", "quic", "dtls"};
 inline constexpr std::string_view kKindValues[] = {"flow", "flow_update", "tls",  "dns", "mdns",
                                                    "http", "decrypt",     "quic", "text"};
 inline constexpr std::string_view kCoverageValues[] = {"clear",    "decrypted", "not_requested", "refused",

@@ -60,6 +60,7 @@ void on_client_hello(Session& s, const Arrived& in) noexcept {
   s.offered_version = hello->real_version();
   if (hello->malformed) s.flags |= kTlsMalformed;
   if ((hello->has & kHasEarlyData) != 0) s.flags |= kTlsEarlyOffered;
+  if ((hello->has & kHasSrtp) != 0) s.flags |= kTlsSrtp;
   s.ech = hello->ech;
   s.ech_mark = mark(hello->ech_body);
   s.sni_size = static_cast<std::uint16_t>(copy(s.sni, hello->sni));

@@ -73,6 +73,7 @@ constexpr ClientRow kClientRows[] = {
     {0x000a, 0, [](ClientHello& h, Bytes b) noexcept { h.groups.raw = list16(b, h.malformed); }},
     {0x000b, 0, [](ClientHello& h, Bytes b) noexcept { h.point_formats = list8(b, h.malformed); }},
     {0x000d, 0, [](ClientHello& h, Bytes b) noexcept { h.signatures.raw = list16(b, h.malformed); }},
+    {0x000e, kHasSrtp, nullptr},  // RFC 5764 4.1.1
     {0x0010, kHasAlpn, [](ClientHello& h, Bytes b) noexcept { h.alpn = list16(b, h.malformed); }},
     {0x0016, kHasEncryptThenMac, nullptr},
     {0x0017, kHasExtendedMasterSecret, nullptr},

@@ -92,6 +92,7 @@ inline constexpr std::uint32_t kHasStatusRequest = 1 << 9;
 inline constexpr std::uint32_t kHasRenegotiationInfo = 1 << 10;
 inline constexpr std::uint32_t kHasDelegatedCredentials = 1 << 11;
 inline constexpr std::uint32_t kHasExtensions = 1 << 12;
+inline constexpr std::uint32_t kHasSrtp = 1 << 13;
 
 struct ClientHello {
   std::uint16_t version;  // the legacy field; see real_version()

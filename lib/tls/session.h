@@ -21,6 +21,8 @@ inline constexpr std::uint16_t kTlsOneSided = 1 << 9;             // one directi
 inline constexpr std::uint16_t kTlsEncryptedAlert = 1 << 10;      // an alert that cannot be read
 inline constexpr std::uint16_t kTlsExtendedMaster = 1 << 11;      // RFC 7627, agreed
 inline constexpr std::uint16_t kTlsEncryptThenMac = 1 << 12;      // RFC 7366, agreed
+inline constexpr std::uint16_t kTlsDtls = 1 << 13;                // its messages came in datagrams
+inline constexpr std::uint16_t kTlsSrtp = 1 << 14;                // the client offers keys for SRTP (RFC 5764)
 
 enum class Phase : std::uint8_t {
   open,     // handshake in the clear

@@ -13,7 +13,8 @@ namespace c = classify;
 
 static_assert(c::kUnknown == NDPI_PROTOCOL_UNKNOWN && c::kDns == NDPI_PROTOCOL_DNS && c::kHttp == NDPI_PROTOCOL_HTTP);
 static_assert(c::kMdns == NDPI_PROTOCOL_MDNS && c::kTls == NDPI_PROTOCOL_TLS && c::kLlmnr == NDPI_PROTOCOL_LLMNR);
-static_assert(c::kHttpConnect == NDPI_PROTOCOL_HTTP_CONNECT && c::kQuic == NDPI_PROTOCOL_QUIC);
+static_assert(c::kHttpConnect == NDPI_PROTOCOL_HTTP_CONNECT && c::kQuic == NDPI_PROTOCOL_QUIC &&
+              c::kDtls == NDPI_PROTOCOL_DTLS);
 static_assert(static_cast<int>(c::Confidence::unknown) == NDPI_CONFIDENCE_UNKNOWN);
 static_assert(static_cast<int>(c::Confidence::match_by_port) == NDPI_CONFIDENCE_MATCH_BY_PORT);
 static_assert(static_cast<int>(c::Confidence::match_by_ip) == NDPI_CONFIDENCE_MATCH_BY_IP);
@@ -50,7 +51,7 @@ Module make_module() {
   // MDNS and LLMNR are read by nDPI's DNS dissector, so they go with it.
   NDPI_PROTOCOL_BITMASK wanted;
   NDPI_BITMASK_SET_ALL(wanted);
-  for (const std::uint16_t ours : {c::kTls, c::kHttp, c::kDns, c::kQuic}) {
+  for (const std::uint16_t ours : {c::kTls, c::kHttp, c::kDns, c::kQuic, c::kDtls}) {
     wanted.fds_bits[ours / kMaskBits] &= ~(1u << ours % kMaskBits);
   }
   ndpi_set_protocol_detection_bitmask2(module.get(), &wanted);
