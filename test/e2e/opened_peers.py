@@ -205,6 +205,19 @@ class Handshakes(Recorded):
         wanted = "".join(f"answer {i} \n" for i in range(20)).encode()
         self.whole([wanted])
 
+    def test_a_client_that_shows_its_certificate_later(self):
+        pair = [self.peers.path(name) for name in ("late.pem", "late.key")]
+        must("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-out", pair[0],
+             "-keyout", pair[1], "-days", "800", "-subj", "/CN=late")
+        server = self.peers.s_server(4453, self.env, "-groups", "X25519", "-CAfile", pair[0])
+        self.addCleanup(self.dismiss, server)
+        talk = ("> before ", "< asks ", "< c", "> after ", "< answers ")  # c: CertificateRequest (RFC 8446 4.6.2)
+        options = ("-enable_pha", "-cert", pair[0], "-key", pair[1])
+        self.watched(lambda: self.peers.s_client(server, 4453, *options, talk=talk))
+        with open(self.peers.path("server-4453.log"), encoding="utf-8", errors="replace") as log:
+            self.assertIn("CN = late", log.read())
+        self.whole([b"asks \nanswers \n"])
+
 
 class Before(Recorded):
     """TLS 1.2, by the server's RSA key or by the client's log."""
