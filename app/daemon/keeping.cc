@@ -61,11 +61,13 @@ void Keeping::drive() {
 
 unsigned Keeping::serve() {
   unsigned served = 0;
+  const auto now = std::chrono::steady_clock::now().time_since_epoch();
+  const auto now_ms = static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::milliseconds>(now).count());
   for (auto& wire : wires_) {
-    if (!wire->asked()) continue;
+    if (!wire->asked() && !wire->holds()) continue;
     served += keys_.with([&](keys::Vault& vault) {
       finder_.lend(&vault);
-      const unsigned n = wire->serve(keeper_, kBatch);
+      const unsigned n = wire->serve(keeper_, kBatch) + wire->serve_held(keeper_, now_ms);
       finder_.lend(nullptr);
       return n;
     });

@@ -237,9 +237,11 @@ Taken take_opened(State& s, std::uint32_t flow, Dir dir, Bytes bytes) noexcept {
     }
     clear_over = part == ClearPart::done;
   }
-  // The clear part may be given up before the server has answered; the opening, which goes on, may not forget to ask then.
+  // Policy judges by both hellos, whichever came first. The clear part may be given up before the server has answered; the
+  // opening, which goes on, may not forget to ask then.
   const bool server_read = o.clear != kNone && s.tls[o.clear].server_read != 0;
-  if (o.wanted == 0 && (server_read || clear_over)) {
+  const bool both_read = server_read && s.tls[o.clear].hello_read != 0;
+  if (o.wanted == 0 && (both_read || clear_over)) {
     if (!wants(s, flow, o) && !begin_peek(s, flow, o)) {
       leave_closed(s, flow);
       return {clear_over ? Next::stop : Next::same, {}};

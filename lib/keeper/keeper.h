@@ -20,6 +20,11 @@ class Keeper final : public keys::Keys {
   void message(keys::SessionId id, keys::Side from, std::uint8_t type, Bytes body) noexcept override;
   keys::Answer lease(keys::SessionId id, const keys::Hellos& hellos, keys::Part part, keys::Side side, std::int64_t captured_s,
                      keys::DirectionKeys& keys) noexcept override;
+  // Whether this lease hangs on a ticket that nobody knows yet: the session that it came from may still be judged.
+  bool awaits_ticket(keys::SessionId id, keys::Part part) noexcept {
+    Talk* const talk = find(id);
+    return talk != nullptr && talk->awaits_ticket(part);
+  }
   Err renew(std::uint16_t suite, keys::DirectionKeys& keys) noexcept override;
   void terms(keys::SessionId id, keys::Terms& terms) noexcept override;
   keys::Answer more(keys::SessionId id, std::uint64_t used, keys::Terms& terms) noexcept override;

@@ -49,6 +49,7 @@ class Talk {
   void message(keys::Side from, std::uint8_t type, Bytes body);
   keys::Answer lease(const keys::Hellos& hellos, keys::Part part, keys::Side side, std::int64_t captured_s,
                      keys::DirectionKeys& keys);
+  bool awaits_ticket(keys::Part part);
   const keys::Terms& terms() const noexcept { return terms_; }
   void more(std::uint64_t used);       // see keys::Keys
   void give_back(std::uint64_t used);  // of its quota, what it did not use

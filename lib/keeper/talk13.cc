@@ -148,6 +148,12 @@ const Resumed* Talk::resumed13(unsigned which) {
   return r;
 }
 
+bool Talk::awaits_ticket(keys::Part part) {
+  if (!whole_ || version_ != 0x0304 || tools_.log != nullptr) return false;
+  if (part == Part::early) return resumed13(0) == nullptr;
+  return handshake_ == Permit::unasked && chosen_psk_ && resumed13(*chosen_psk_) == nullptr;
+}
+
 Answer Talk::lease13(const keys::Hellos& hellos, Part part, keys::Side side, keys::DirectionKeys& keys) {
   if (part == Part::early) return lease_early(hellos, keys);
   if (handshake_ == Permit::unasked) {

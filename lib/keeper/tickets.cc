@@ -12,6 +12,7 @@ Tickets::Name Tickets::name_of(Kind kind, Bytes identity) const {
 }
 
 Resumed& Tickets::put(Kind kind, Bytes identity, std::int64_t now_s, std::int64_t life_s) {
+  ++put_in_;
   const Name name = name_of(kind, identity);
   if (const auto known = by_name_.find(name); known != by_name_.end()) {
     by_age_.erase(known->second);

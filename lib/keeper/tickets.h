@@ -35,6 +35,7 @@ class Tickets {
   void clear() noexcept;                                               // wipes all
   std::size_t size() const noexcept { return by_name_.size(); }
   std::uint64_t pushed_out() const noexcept { return pushed_out_; }
+  std::uint64_t put_in() const noexcept { return put_in_; }  // so that others see that some came
 
  private:
   struct Entry {
@@ -49,6 +50,7 @@ class Tickets {
   std::list<Entry> by_age_;  // oldest first
   std::map<Name, std::list<Entry>::iterator> by_name_;
   std::uint64_t pushed_out_ = 0;
+  std::uint64_t put_in_ = 0;
 };
 
 }  // namespace pellucid::keeper

@@ -177,8 +177,7 @@ void Wire::Asker::end(keys::SessionId id, std::uint64_t used) noexcept {
 unsigned Wire::serve(Keeper& keeper, unsigned most) noexcept {
   unsigned n = 0;
   for (; n < most; ++n) {
-    // What is asked may need an answer, and each has its room.
-    if (answers_.bytes() - answers_.used_bytes() < 4 * (sizeof(AnswerHead) + sizeof(KeysBody))) break;
+    if (!has_room()) break;  // what is asked may need an answer
     const Bytes question = questions_.read();
     if (question.empty()) break;
     answer(keeper, question);
@@ -213,8 +212,38 @@ void Wire::answer(Keeper& keeper, Bytes question) noexcept {
     case Ask::end:
       return keeper.end(q.id, static_cast<std::uint64_t>(q.number));
     case Ask::lease:
-      return answer_lease(keeper, question);
+      return hold(keeper, question) ? void() : answer_lease(keeper, question);
   }
+}
+
+bool Wire::has_room() const noexcept {
+  return answers_.bytes() - answers_.used_bytes() >= 4 * (sizeof(AnswerHead) + sizeof(KeysBody));
+}
+
+bool Wire::hold(Keeper& keeper, Bytes question) noexcept {
+  const Question q = read<Question>(question);
+  if (held_.size() == kMaxHeld || !keeper.awaits_ticket(q.id, static_cast<keys::Part>(q.part))) return false;
+  held_.push_back({{question.begin(), question.begin() + static_cast<std::ptrdiff_t>(sizeof q + q.size)}, 0});
+  return true;
+}
+
+unsigned Wire::serve_held(Keeper& keeper, std::uint64_t now_ms) noexcept {
+  const bool more = keeper.tickets().put_in() != tickets_;
+  unsigned served = 0;
+  bool stuck = false;
+  std::erase_if(held_, [&](Held& h) {
+    if (h.until_ms == 0) h.until_ms = now_ms + kHoldMs;
+    const bool late = now_ms >= h.until_ms;
+    const Question q = read<Question>(h.question);
+    if (!late && (!more || keeper.awaits_ticket(q.id, static_cast<keys::Part>(q.part)))) return false;
+    stuck |= !has_room();
+    if (stuck) return false;
+    answer_lease(keeper, h.question);
+    ++served;
+    return true;
+  });
+  if (!stuck) tickets_ = keeper.tickets().put_in();
+  return served;
 }
 
 void Wire::answer_lease(Keeper& keeper, Bytes question) noexcept {

@@ -1,6 +1,8 @@
 // Wire: between one worker and the keeper's thread: questions one way, answers the other, a ring each; what has passed is
 // wiped. The worker asks through asker(), never waits, and takes answers between its turns; the keeper serves.
 #pragma once
+#include <vector>
+
 #include "lib/base/ring.h"
 #include "lib/keeper/keeper.h"
 
@@ -25,6 +27,8 @@ class Wire {
  public:
   static constexpr std::size_t kQuestionBytes = 1u << 20;
   static constexpr std::size_t kAnswerBytes = 1u << 18;
+  static constexpr std::size_t kMaxHeld = 1024;  // questions that wait for a ticket
+  static constexpr std::uint64_t kHoldMs = 250;  // … and for how long
 
   explicit Wire(const crypto::Hasher& hasher) : asker_(*this, hasher), questions_(kQuestionBytes), answers_(kAnswerBytes) {}
 
@@ -41,8 +45,12 @@ class Wire {
   std::uint64_t full() const noexcept { return asker_.full; }  // questions for which there was no room
 
   bool asked() const noexcept { return questions_.used_bytes() != 0; }
+  bool holds() const noexcept { return !held_.empty(); }
   // Keeper. At most so many questions; gives how many there were.
   unsigned serve(Keeper& keeper, unsigned most) noexcept;
+  // A client may go on from a ticket before the session that gave it has been judged: what hangs on an unknown ticket is held,
+  // and asked again when tickets came, for the last time when its time is over. Gives how many were answered.
+  unsigned serve_held(Keeper& keeper, std::uint64_t now_ms) noexcept;
   // False: there is no room for an answer now.
   bool withdraw(keys::SessionId id, const keys::Terms& terms) noexcept;
 
@@ -68,12 +76,21 @@ class Wire {
 
   static Answered unpack_answer(Bytes message, keys::DirectionKeys& keys) noexcept;
   void answer(Keeper& keeper, Bytes question) noexcept;
+  bool hold(Keeper& keeper, Bytes question) noexcept;
+  bool has_room() const noexcept;  // for answers
   void answer_lease(Keeper& keeper, Bytes question) noexcept;
   bool put(Answered::Kind kind, keys::SessionId id, const keys::Terms& terms) noexcept;
 
   Asker asker_;
   Ring questions_;
   Ring answers_;
+
+  struct Held {
+    std::vector<std::uint8_t> question;
+    std::uint64_t until_ms;  // 0: not said yet
+  };
+  std::vector<Held> held_;
+  std::uint64_t tickets_ = 0;  // those that there were when held questions were asked last
 };
 
 }  // namespace pellucid::keeper

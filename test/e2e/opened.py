@@ -68,6 +68,21 @@ def with_secrets(source, log, target):
         f.write(b"".join(out))
 
 
+def hello_last(source, target):
+    """The ClientHello behind the server's first answer, as two queues may bring them."""
+    with open(source, "rb") as f:
+        data = f.read()
+    frames, at = [], 24
+    while at < len(data):
+        size, = struct.unpack_from("<I", data, at + 8)
+        frames.append(data[at:at + 16 + size])
+        at += 16 + size
+    hellos = [i for i, frame in enumerate(frames) if b"\x16\x03" in frame[16 + 54:16 + 80]][:2]
+    frames.insert(hellos[1], frames.pop(hellos[0]))
+    with open(target, "wb") as f:
+        f.write(data[:24] + b"".join(frames))
+
+
 def block(kind, body):
     body += bytes(-len(body) % 4)
     size = struct.pack("<I", len(body) + 12)
@@ -154,6 +169,17 @@ class Recorded(unittest.TestCase):
                     self.assertLess(d["records_bad"], 8, (path, seed))
                 sums.update(whole=whole, ok=sum(d["records_ok"] for d in said))
         self.assertGreater(sums["ok"], 0.5 * sums["whole"], sums)  # handshakes that lost a hello cannot be opened at all
+
+    def test_policy_is_asked_once_both_hellos_were_read(self):
+        policy = os.path.join(os.path.dirname(self.made), "policy.yaml")
+        with open(policy, "w", encoding="utf-8") as f:
+            f.write("version: 1\ndefault: {level: metadata}\n"
+                    "rules: [{name: all, match: {protocols: tls}, level: decrypt}]\n")
+        path = os.path.join(FOLDER, "curl-http1.pcap")
+        hello_last(path, self.made)
+        for capture in (path, self.made):
+            said, pages = opened(capture, *KEYS, "--policy", policy)
+            self.assertEqual(([d["result"] for d in said], pages), (["opened"], [PAGES["curl-http1"]]), capture)
 
     def test_policy_is_asked_even_where_the_answer_comes_late(self):
         policy = os.path.join(os.path.dirname(self.made), "policy.yaml")
