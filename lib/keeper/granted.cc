@@ -70,6 +70,7 @@ Reason Granted::still(const keys::Terms& terms) {
 }
 
 Reason Lab::ask(const keys::Session& session, keys::Terms& terms) {
+  if (!session.protections.empty()) return Reason::excluded;  // nobody signed that it is lifted
   terms.depth = session.wish == nullptr ? keys::Depth::content : session.wish->depth;
   terms.client_certificates = terms.lab = 1;
   return Reason::none;

@@ -36,7 +36,8 @@ class Granted final : public Warrants {
   std::vector<std::unique_ptr<Item>> items_;
 };
 
-// One's own traffic on one's own desk: everything is opened that keys are given for, and every record says so.
+// One's own traffic on one's own desk: everything is opened that keys are given for and that the policy does not protect, and
+// every record says so.
 class Lab final : public Warrants {
  public:
   keys::Reason ask(const keys::Session&, keys::Terms& terms) override;

@@ -247,7 +247,8 @@ TEST(Fault, EachPoolMayBeOfAnySizeUntilItIsLargeEnough) {
   const std::uint64_t whole = replay(all, roomy(), kNever, Mode::once).lines;
   for (std::uint32_t engine::Limits::*const pool :
        {&engine::Limits::streams, &engine::Limits::segments, &engine::Limits::spool_chunks, &engine::Limits::tls_sessions,
-        &engine::Limits::http_sessions, &engine::Limits::dns_sessions, &engine::Limits::candidates, &engine::Limits::layers}) {
+        &engine::Limits::http_sessions, &engine::Limits::dns_sessions, &engine::Limits::candidates, &engine::Limits::layers,
+        &engine::Limits::dtls, &engine::Limits::quic_sessions}) {
     std::uint32_t size = 1;
     for (; size <= roomy().*pool; ++size) {
       engine::Limits limits = roomy();
