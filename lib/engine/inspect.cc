@@ -43,6 +43,7 @@ constexpr std::array kHandlers{
     Handler{take_nothing, lose_nothing, close_quic, passed_nothing},  // datagrams come to these another way
     Handler{take_nothing, lose_nothing, close_dtls, passed_nothing},
 };
+static_assert(kHandlers.size() == metrics::kReaders);
 const Handler& handler(const flow::Hot& h) noexcept { return kHandlers[static_cast<std::size_t>(h.reader)]; }
 
 dns::Ports ports(const flow::Hot& h) noexcept { return {h.key.port_a, h.key.port_b}; }

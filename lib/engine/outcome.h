@@ -14,7 +14,8 @@ inline std::uint32_t coverage_of(const flow::Hot& h) noexcept {
   constexpr auto cell = [](metrics::Coverage c) { return static_cast<std::uint32_t>(c); };
   constexpr std::uint32_t kCells[] = {cell(not_requested), cell(not_requested), cell(not_requested),
                                       cell(clear),         cell(clear),         kPending,
-                                      cell(not_requested)};  // in the order of flow::Reader
+                                      cell(not_requested), cell(not_requested)};  // in the order of flow::Reader
+  static_assert(std::size(kCells) == metrics::kReaders);
   if (h.reader != flow::Reader::none) return kCells[static_cast<std::size_t>(h.reader)];
   return h.session == kNone ? cell(not_requested) : h.session;
 }
