@@ -57,7 +57,7 @@ struct Config {
   std::string state = "/var/lib/pellucid";
   std::string keys;                // folder of key files; empty: none is watched
   std::string roots;               // file of certificates that servers' own are followed to; empty: none is
-  bool certificate_verify = true;  // whether the signature of a CertificateVerify is checked
+  bool certificate_verify = false;  // whether the signature of a CertificateVerify is checked
   std::string user;
   std::vector<SinkConfig> sinks;
   ControlConfig control;

@@ -43,8 +43,8 @@ class Decrypt(Opened):
         self.ask_for_it()
         roots = self.lay("ca.pem")
         self.stop()
-        for verify, proven in (({}, ["certificate_verify"]), ({"roots": roots}, ["certificate_verify", "chain"]),
-                               ({"roots": roots, "certificate_verify": False}, ["chain"])):
+        for verify, proven in (({}, []), ({"certificate_verify": True}, ["certificate_verify"]),
+                               ({"roots": roots, "certificate_verify": True}, ["certificate_verify", "chain"])):
             self.start(verify=verify)
             self.assertEqual(self.fetch(443, "index.html").returncode, 0)
             told = self.decrypts(self.stop())[-1]
