@@ -55,8 +55,8 @@ struct Config {
   unsigned stats_seconds = 60;  // between two stats records; 0: none
   std::string policy;           // file that is applied where no policy was ever applied; empty: classify all
   std::string state = "/var/lib/pellucid";
-  std::string keys;                // folder of key files; empty: none is watched
-  std::string roots;               // file of certificates that servers' own are followed to; empty: none is
+  std::string keys;                 // folder of key files; empty: none is watched
+  std::string roots;                // file of certificates that servers' own are followed to; empty: none is
   bool certificate_verify = false;  // whether the signature of a CertificateVerify is checked
   std::string user;
   std::vector<SinkConfig> sinks;
