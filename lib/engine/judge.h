@@ -28,9 +28,9 @@ void degrade(State& s, std::uint32_t flow) noexcept;
 // A protected flow is opened, since a grant lifts that.
 void lift(State& s, std::uint32_t flow) noexcept;
 
-// What it would be shown at under another policy, as far as is known of it now.
 // Were the flow's name not known: the rule that wants its handshake opened for it; policy::kNoRule: none.
 std::uint16_t rule_to_peek(State& s, std::uint32_t flow) noexcept;
+// What it would be shown at under another policy, as far as is known of it now.
 policy::Level level_under(State& s, std::uint32_t flow, const policy::Program& program) noexcept;
 // Of the policy that it was judged by; 0: of none.
 std::uint32_t generation_of(const State& s, const flow::Hot& h) noexcept;
